@@ -1,0 +1,5 @@
+"""`python -m foundling.cli` is the command `foundling`."""
+
+from foundling.cli.main import entry
+
+entry()

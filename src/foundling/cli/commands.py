@@ -1,0 +1,141 @@
+"""Each command: options in, stations run, their events shown, an exit code out. Torch is imported only where it is used."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from foundling.cli.showing import Shown, show
+from foundling.home import Home, check_name
+from foundling.records import BadInput
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> None:
+    """The end of a command: one JSON object, or words."""
+    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
+
+
+def _home(options: argparse.Namespace) -> Home:
+    """The home a birth command works on: made when it is new and a name is given, else opened and checked."""
+    path: Path = options.home
+    if (path / "being.toml").exists():
+        home = Home.open(path)
+        if options.name and check_name(options.name) != home.name:
+            raise BadInput(f"{path} is the home of {home.name}, not of {options.name}: give another folder.")
+        return home
+    if not options.name:
+        raise BadInput(f"{path} is no home yet: give the new being a name, as in --name Wren.")
+    for source in options.stories:
+        if not source.exists():
+            raise BadInput(f"There is no file or folder {source}: check the path given to --stories.")
+    settings = {
+        "stories": [str(p.resolve()) for p in options.stories], "size": options.size, "minutes": options.minutes,
+        "steps": options.steps or 0, "seed": options.seed,
+    }
+    return Home.create(path, options.name, datetime.now(UTC).strftime("%Y-%m-%d"), settings)
+
+
+def _stations(home: Home, last: str) -> Iterator[Any]:
+    """Every station up to `last`, in order."""
+    from foundling.life.way import walk
+
+    return walk(home, last)
+
+
+def _walk(options: argparse.Namespace, last: str) -> Shown:
+    """Hold the home's lock and walk the stations up to `last`, showing what each read and wrote."""
+    home = _home(options) if hasattr(options, "stories") else Home.open(options.home)
+    with home.locked() as notes:
+        for note in notes:
+            print(note, file=sys.stderr)
+        return show(_stations(home, last))
+
+
+def _raise(options: argparse.Namespace) -> int:
+    shown = _walk(options, "report")
+    home = Home.open(options.home)
+    facts = {"home": str(options.home), "name": home.name, "seconds": shown.seconds} | shown.summary
+    _tell(options, facts, (
+        f"{home.name} is born. Report: {options.home / 'reports' / 'birth.html'}\n"
+        f"Talk with it: foundling talk {options.home}   or   foundling serve {options.home} --open"
+    ))
+    return 0
+
+
+def _station(last: str) -> Command:
+    def command(options: argparse.Namespace) -> int:
+        shown = _walk(options, last)
+        _tell(options, {"home": str(options.home), "station": last, "seconds": shown.seconds} | shown.facts, "done.")
+        return 0
+    return command
+
+
+def _history(options: argparse.Namespace) -> int:
+    from foundling.life.history import generations
+
+    rows = generations(Home.open(options.home))
+    lines = [
+        f"generation {r['generation'] or '-'}  parents {r['parents'] or 'none'}  born {r['born']}\n    {r['verdict']}\n    "
+        + ", ".join(f"{k} {v:.3f}" for k, v in r["scores"].items() if k in _TOLD) for r in rows
+    ]
+    _tell(options, {"home": str(options.home), "generations": rows}, "\n".join(lines) or "no generation yet")
+    return 0
+
+
+_TOLD = ("bits_per_byte", "perplexity", "name_hold", "name_leak")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    counts = Home.open(options.home).verify()
+    words = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in counts.items())
+    _tell(options, {"home": str(options.home), "verified": counts}, f"all is as it was written: {words}")
+    return 0
+
+
+def _talk(options: argparse.Namespace) -> int:
+    from foundling.cli.talk import run
+
+    return run(
+        options.home, json_output=options.json, name=options.speaker, temperature=options.temperature, seed=options.seed
+    )
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from foundling.server.run import serve
+
+    return serve(
+        options.home, port=options.port, open_browser=options.open, seed=options.seed, json_output=options.json
+    )
+
+
+def _score(options: argparse.Namespace) -> int:
+    from foundling.evaluation.examine import score_file
+
+    home = Home.open(options.home)
+    number = options.generation or home.newest()
+    if number is None or number not in home.generations():
+        raise BadInput(f"{options.home} has no generation {number or ''}: see `foundling history {options.home}`.")
+    scores = {s.name: s.value for s in score_file(home.generation(number), options.text, options.stride)}
+    facts = {"home": str(options.home), "generation": number, "text": str(options.text), "stride": options.stride} | scores
+    _tell(options, facts, f"generation {number} on {options.text}: " + ", ".join(f"{k} {v:,.4f}" for k, v in scores.items()))
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from foundling.evaluation.speed import bench, table
+
+    rows = bench(options.part, options.seconds)
+    _tell(options, {"bench": rows}, table(rows))
+    return 0
+
+
+COMMANDS: dict[str, Command] = {
+    "raise": _raise, "collect": _station("collect"), "prepare": _station("plan"), "pretrain": _station("pretrain"),
+    "name": _station("name"), "examine": _station("report"), "talk": _talk, "serve": _serve, "score": _score,
+    "history": _history, "verify": _verify, "bench": _bench,
+}

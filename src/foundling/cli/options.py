@@ -1,0 +1,111 @@
+"""What can be typed: one parser with every command and option, each command with an example. It does nothing itself."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from foundling.records import BadInput
+from foundling.recipe import SIZES
+
+_ABOUT = """Raise a language model of your own: from a folder of stories to a named being that talks. All of it runs
+on this machine, offline.
+
+example:
+  foundling raise wren --name Wren        a being from the built-in stories, in a few minutes
+  foundling talk wren                     talk with it"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one sentence and exit code 2, in JSON too when that was asked for."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise BadInput(f"{message[0].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e7:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 10**9:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{text} is not a seed from 0 to 2147483647")
+    return value
+
+
+def _birth(command: argparse.ArgumentParser) -> None:
+    """What a home is begun with; of an existing home only the stations that are not done yet are run."""
+    command.add_argument("--name", help="the being's name (needed for a new home)")
+    command.add_argument(
+        "--stories", nargs="+", type=Path, default=[], metavar="PATH",
+        help="files and folders of .txt and .md (default: the built-in stories)",
+    )
+    command.add_argument("--size", choices=("auto", *SIZES), default="auto", help="the one dial (default: auto)")
+    length = command.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=_positive, default=6.0, help="training budget (default: 6)")
+    length.add_argument("--steps", type=_count, help="pre-training steps outright, instead of minutes")
+    command.add_argument("--seed", type=_seed, default=0, help="of everything random (default: 0)")
+
+
+def _temperature(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--temperature", type=float, default=0.7, help="0 takes the likeliest word (default: 0.7)")
+    command.add_argument("--seed", type=_seed, default=0, help="of what it says (default: 0)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(prog="foundling", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            word, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"example:\n  {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if home:
+            command.add_argument("home", type=Path, metavar="HOME", help="the being's folder")
+        command.add_argument("--json", action="store_true", help="one JSON object on stdout; progress stays on stderr")
+        return command
+
+    extend: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None] | None], ...] = (
+        ("raise", "raise a being: all stations in order, going on where an earlier run stopped",
+         "foundling raise wren --name Wren --stories my-stories/ --minutes 20", _birth),
+        ("collect", "read and clean the stories and keep them in the home",
+         "foundling collect wren --name Wren --stories my-stories/", _birth),
+        ("prepare", "split the stories, train the tokenizer, pack the tokens, freeze the plan", "foundling prepare wren", None),
+        ("pretrain", "train the decoder from nothing on the packed stories", "foundling pretrain wren", None),
+        ("name", "give the being its name: supervised turns, then preferences", "foundling name wren", None),
+        ("examine", "hold the named being against its base and write the report", "foundling examine wren", None),
+        ("history", "show the generations, their parents, scores and verdicts", "foundling history wren", None),
+        ("verify", "hold every file and the ledger's chain against their hashes", "foundling verify wren", None),
+    )
+    for word, what, example, more in extend:
+        command = add(word, what, example)
+        if more:
+            more(command)
+
+    talk = add("talk", "talk with the being in the terminal; `Ada: hello` speaks as Ada", "foundling talk wren --as Ada")
+    talk.add_argument("--as", dest="speaker", default="Visitor", help="your name (default: Visitor)")
+    _temperature(talk)
+    serve = add("serve", "open the being's room in the browser, on this machine only", "foundling serve wren --port 8420")
+    serve.add_argument("--port", type=int, default=8420, help="port on 127.0.0.1; 0 takes any free one (default: 8420)")
+    serve.add_argument("--open", action="store_true", help="open the room in the browser")
+    serve.add_argument("--seed", type=_seed, default=0, help="of what it says (default: 0)")
+    score = add("score", "score any text: bits per byte and perplexity", "foundling score wren --text book.txt")
+    score.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, UTF-8")
+    score.add_argument("--stride", type=_count, default=128, help="positions scored per window (default: 128)")
+    score.add_argument("--generation", type=_count, help="which generation (default: the newest)")
+    bench = add("bench", "measure speed beside transformers on this machine, as ratios", "foundling bench", home=False)
+    bench.add_argument("--part", choices=("all", "train", "generate"), default="all", help="what to measure (default: all)")
+    bench.add_argument("--seconds", type=_positive, default=30.0, help="per training measurement (default: 30)")
+    return top

@@ -1,0 +1,1 @@
+"""The judge's measures: files of a generation flow in, scores with intervals flow out. It never imports training."""

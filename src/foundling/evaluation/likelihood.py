@@ -1,0 +1,188 @@
+"""How well a model foretells text: a model and documents flow in, nats, tokens and bytes per document flow out.
+
+Bits per byte = sum of nats over scored tokens / (ln 2 * sum of UTF-8 bytes of the scored text), the definition of
+small-data.md section 2: float32 always, by document, special ids left out of both sums, sums never averages. The texts
+scored of a scene are its names and what they say. Nothing here trains, samples or decides.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+from foundling.evaluation.intervals import Ratio, ratio_bootstrap
+from foundling.model import Decoder
+from foundling.recipe import Shape
+from foundling.records import SPECIALS, BadInput, Story, content_hash
+from foundling.tokens import Tokenizer
+
+LN2 = math.log(2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentScore:
+    """One document: its content hash, nats over its scored tokens, how many those are, and their text's UTF-8 bytes."""
+
+    id: str
+    nats: float
+    tokens: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """A document as ids, and for each id whether it is scored; the first id is never scored, for nothing foretells it."""
+
+    id: str
+    ids: list[int]
+    counts: list[bool]
+    bytes: int
+
+
+def clean(text: str) -> str:
+    """The text as it can be encoded in UTF-8: lone surrogates, which no file holds, become a question mark each."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def plain_text(document: str | Story) -> str:
+    """The scored text of a document: a string or prose as it stands, of a scene the names and what they say."""
+    if isinstance(document, str):
+        return clean(document)
+    if document.form == "scene":
+        return clean("".join((turn.name or "") + turn.text for turn in document.turns))
+    return clean(document.text)
+
+
+def prepare(tokenizer: Tokenizer, document: str | Story) -> Scored:
+    """A document as ids behind `<|begin|>`. Raises RuntimeError when the scored ids do not give back the text."""
+    text = plain_text(document)
+    ids = [tokenizer.begin, *tokenizer.encode(text)] if isinstance(document, str) else tokenizer.encode_story(document)
+    counts = [id_ >= len(SPECIALS) for id_ in ids]
+    back = tokenizer.decode([id_ for id_, counted in zip(ids, counts, strict=True) if counted])
+    if back.encode("utf-8") != text.encode("utf-8"):
+        raise RuntimeError("The scored ids do not decode to the text byte for byte: bits per byte would be wrong.")
+    return Scored(id=content_hash(text), ids=ids, counts=counts, bytes=len(text.encode("utf-8")))
+
+
+def windows(length: int, context: int, stride: int) -> list[tuple[int, int, int]]:
+    """(start, first, end) of each window over `length` targets: it reads inputs start..end and scores first..end.
+
+    The first window scores all it reads, each later one its last `stride` positions (the last window: what is left).
+    """
+    cuts = [(0, 0, min(context, length))]
+    while cuts[-1][2] < length:
+        end = cuts[-1][2]
+        start = cuts[-1][0] + stride
+        cuts.append((start, end, min(start + context, length)))
+    return cuts
+
+
+@torch.inference_mode()
+def score_ids(model: Decoder, documents: Sequence[Scored], *, stride: int, batch: int) -> list[DocumentScore]:
+    """Nats of each document in float32, `batch` windows at a time; rows are padded on the right, which no row can see.
+
+    Raises BadInput when the stride does not fit the context, or when the weights give no number; ValueError for a
+    model that is not float32 or a batch below 1.
+    """
+    context = model.shape.context
+    if not 1 <= stride <= context:
+        raise BadInput(f"A stride of {stride} does not fit a context of {context}: give one from 1 to {context}.")
+    if batch < 1 or any(weight.dtype != torch.float32 for weight in model.parameters()):
+        raise ValueError("scoring needs a float32 model and a batch of at least one")
+    jobs = [(d, w) for d, doc in enumerate(documents) for w in windows(len(doc.ids) - 1, context, stride) if w[2]]
+    jobs.sort(key=lambda job: job[1][2] - job[1][0])  # equal lengths together, so that little is padded
+    nats, tokens, training = [0.0] * len(documents), [0] * len(documents), model.training
+    model.eval()
+    try:
+        with torch.autocast("cpu", enabled=False):
+            for i in range(0, len(jobs), batch):
+                rows = jobs[i:i + batch]
+                for (d, _), (sum_, count) in zip(rows, _score_rows(model, documents, rows), strict=True):
+                    nats[d] += sum_
+                    tokens[d] += count
+    finally:
+        model.train(training)
+    if not all(math.isfinite(value) for value in nats):
+        raise BadInput("The weights give a likelihood that is no number: this generation is broken, use an earlier one.")
+    return [
+        DocumentScore(id=doc.id, nats=nats[d], tokens=tokens[d], bytes=doc.bytes) for d, doc in enumerate(documents)
+    ]
+
+
+def _score_rows(
+    model: Decoder, documents: Sequence[Scored], rows: Sequence[tuple[int, tuple[int, int, int]]]
+) -> list[tuple[float, int]]:
+    """(nats, tokens) of each window (document, (start, first, end)), summed in float64."""
+    longest = max(end - start for _, (start, _, end) in rows)
+    ids_BT = torch.zeros(len(rows), longest + 1, dtype=torch.long)
+    counts_BT = torch.zeros(len(rows), longest, dtype=torch.bool)
+    for row, (d, (start, first, end)) in enumerate(rows):
+        ids_BT[row, :end + 1 - start] = torch.tensor(documents[d].ids[start:end + 1])
+        counts_BT[row, first - start:end - start] = torch.tensor(documents[d].counts[first + 1:end + 1])
+    logits = model.logits(model.hidden(ids_BT[:, :-1])).float()
+    nats = F.cross_entropy(logits.flatten(0, 1), ids_BT[:, 1:].flatten(), reduction="none").view(counts_BT.shape)
+    sums = torch.where(counts_BT, nats, 0.0).double().sum(1)
+    return list(zip(sums.tolist(), counts_BT.sum(1).tolist(), strict=True))
+
+
+def score_text(
+    model: Decoder, tokenizer: Tokenizer, documents: Sequence[str | Story], *, stride: int, batch: int
+) -> list[DocumentScore]:
+    """Each document's nats, tokens and bytes; the same for every batch size. Raises what `prepare` and `score_ids` do."""
+    if tokenizer.vocabulary > model.shape.vocabulary:
+        raise BadInput(
+            f"The tokenizer has {tokenizer.vocabulary} entries and the model only {model.shape.vocabulary}: "
+            "they do not belong together, restore the generation from a copy."
+        )
+    return score_ids(model, [prepare(tokenizer, document) for document in documents], stride=stride, batch=batch)
+
+
+def bits_per_byte(scores: Sequence[DocumentScore]) -> float:
+    """Bits per byte as a ratio of sums. Raises BadInput when there is no byte."""
+    if not sum(score.bytes for score in scores):
+        raise BadInput("There is no text to score: give at least one document with words in it.")
+    return sum(score.nats for score in scores) / (LN2 * sum(score.bytes for score in scores))
+
+
+def perplexity(scores: Sequence[DocumentScore]) -> float:
+    """exp(nats per token): it depends on the tokenizer. Raises BadInput when there is no token."""
+    if not sum(score.tokens for score in scores):
+        raise BadInput("There is no text to score: give at least one document with words in it.")
+    return math.exp(min(700.0, sum(score.nats for score in scores) / sum(score.tokens for score in scores)))
+
+
+def paired_bootstrap(
+    a: Sequence[DocumentScore], b: Sequence[DocumentScore], *, seed: int, draws: int = 4000
+) -> Ratio:
+    """Bits per byte of B minus those of A on the same documents, with the 95% interval of judging.md section 3.
+
+    Negative: B is better. Fewer than six documents give no interval. Raises ValueError when the documents differ.
+    """
+    if [(s.id, s.bytes) for s in a] != [(s.id, s.bytes) for s in b]:
+        raise ValueError("A and B were scored on different documents")
+    gains = [later.nats - earlier.nats for earlier, later in zip(a, b, strict=True)]
+    return ratio_bootstrap(gains, [LN2 * s.bytes for s in a], seed=seed, draws=draws)
+
+
+def self_test(tokenizer: Tokenizer, text: str) -> None:
+    """Raises RuntimeError when the scored ids of this text, as prose, do not decode to it byte for byte."""
+    prepare(tokenizer, text)
+
+
+def uniform_test(text: str, *, stride: int = 8) -> float:
+    """Bits per byte, by the same windows and sums as any score, of a model to which all 256 bytes are equally likely.
+
+    It is 8 but for rounding. Raises RuntimeError when it is further than 1e-6 away.
+    """
+    shape = Shape(layers=1, width=8, heads=1, kv_heads=1, head_dim=8, hidden=8, vocabulary=256, context=16)
+    model = Decoder(shape, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        model.embedding.weight.zero_()
+    raw = list((text or " ").encode("utf-8", "replace"))
+    document = Scored(id="uniform", ids=[0, *raw], counts=[False, *[True] * len(raw)], bytes=len(raw))
+    value = bits_per_byte(score_ids(model, [document], stride=stride, batch=4))
+    if abs(value - 8.0) > 1e-6:
+        raise RuntimeError(f"A uniform byte model scores {value} bits per byte instead of 8: no score can be trusted.")
+    return value

@@ -1,0 +1,8 @@
+"""Speaking: an engine that knows only ids, and a being with two verbs, hear and speak."""
+
+from foundling.inference.being import Being, Decision
+from foundling.inference.engine import Engine
+from foundling.inference.sampling import Sampling
+from foundling.inference.waking import wake
+
+__all__ = ["Being", "Decision", "Engine", "Sampling", "wake"]

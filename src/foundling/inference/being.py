@@ -1,0 +1,110 @@
+"""A being: a name and two verbs. Turns are heard, and a turn, or silence, is spoken. It stores nothing on disk."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from foundling.inference.engine import Engine
+from foundling.inference.sampling import Sampling
+from foundling.records import Turn
+from foundling.tokens import Tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Whether it speaks now, and why: its share of the next-speaker distribution, the likeliest other, the reason."""
+
+    speaks: bool
+    share: float
+    rival: float
+    reason: str
+
+
+def addressed(name: str, text: str) -> bool:
+    """True when the name stands in the text as a word of its own, whatever its case."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+class Being:
+    """A named speaker on a model. It remembers the turns it heard, as many as its context holds.
+
+    `seed` fixes what it will say after a given history; `most` bounds the ids of one turn.
+    """
+
+    def __init__(
+        self, name: str, tokenizer: Tokenizer, engine: Engine, *, how: Sampling | None = None, seed: int = 0, most: int = 80
+    ) -> None:
+        self.name, self.tokenizer, self.engine = name, tokenizer, engine
+        self.how, self.most = how or Sampling(), most
+        self.turns: list[Turn] = []
+        self._generator = torch.Generator().manual_seed(seed)
+        self._stops = frozenset((tokenizer.begin, tokenizer.end, tokenizer.turn, tokenizer.says, tokenizer.silence))
+
+    def hear(self, turn: Turn) -> None:
+        """Take a turn (its own included) into what it remembers."""
+        self.turns.append(turn)
+
+    def prompt(self) -> list[int]:
+        """`<|begin|>`, the latest whole turns that fit beside a turn to come, and `<|turn|>`."""
+        t, room = self.tokenizer, self.engine.context - self.most - 2
+        ids: list[int] = []
+        for turn in reversed(self.turns):
+            piece = t.encode_turn(turn)
+            if len(ids) + len(piece) > room:
+                break
+            ids = piece + ids
+        return [t.begin, *ids, t.turn]
+
+    def next_speaker(self, present: Sequence[str]) -> dict[str | None, float]:
+        """The model's own distribution over who speaks next: each present name, and None for silence."""
+        t = self.tokenizer
+        names = list(dict.fromkeys([self.name, *present]))
+        totals = self.engine.log_probabilities(self.prompt(), [*([*t.encode(n), t.says] for n in names), [t.silence]])
+        top = max(totals)
+        shares = [math.exp(total - top) for total in totals]
+        return dict(zip([*names, None], (share / sum(shares) for share in shares), strict=True))
+
+    def decide(self, present: Sequence[str]) -> Decision:
+        """Rules first (never twice in a row; always when addressed or alone with one other), then the model's own word."""
+        last = next((turn for turn in reversed(self.turns) if not turn.silent), None)
+        if last is None:
+            return Decision(speaks=False, share=0.0, rival=1.0, reason="nobody has spoken yet")
+        if last.name == self.name:
+            return Decision(speaks=False, share=0.0, rival=1.0, reason="it spoke last")
+        shares = self.next_speaker(present)
+        share, rival = shares[self.name], max(v for k, v in shares.items() if k != self.name)
+        if addressed(self.name, last.text):
+            return Decision(speaks=True, share=share, rival=rival, reason="it was addressed")
+        if len({*present, self.name}) <= 2:
+            return Decision(speaks=True, share=share, rival=rival, reason="it is alone with the speaker")
+        speaks = share > rival
+        reason = "its own name was the likeliest next" if speaks else "another, or silence, was likelier"
+        return Decision(speaks=speaks, share=share, rival=rival, reason=reason)
+
+    def say(self) -> Iterator[str]:
+        """The next turn's text, piece by piece as it comes. Nothing is heard or decided here."""
+        t = self.tokenizer
+        prompt = [*self.prompt(), *t.encode(self.name), t.says]
+        ids: list[int] = []
+        given = ""
+        for value in self.engine.stream(prompt, self.how, stops=self._stops, most=self.most, generator=self._generator):
+            ids.append(value)
+            text = t.decode(ids).lstrip()
+            if text.endswith("\ufffd"):  # half a character: wait for the rest of its bytes
+                continue
+            yield text[len(given):]
+            given = text
+
+    def speak(self, present: Sequence[str] = ()) -> Turn | None:
+        """Its turn if it chooses to speak, which it then also hears; None is silence."""
+        if not self.decide(present).speaks:
+            return None
+        text = " ".join("".join(self.say()).split())
+        if not text:
+            return None
+        turn = Turn(name=self.name, text=text)
+        self.hear(turn)
+        return turn

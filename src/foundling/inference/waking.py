@@ -1,0 +1,22 @@
+"""From a home on disk to a being that can speak: a generation's tokenizer and weights flow in, a Being flows out."""
+
+from foundling.home import Home
+from foundling.inference.being import Being
+from foundling.inference.engine import Engine
+from foundling.inference.sampling import Sampling
+from foundling.model import load_decoder
+from foundling.records import BadInput
+from foundling.tokens import Tokenizer
+
+
+def wake(home: Home, *, generation: int | None = None, how: Sampling | None = None, seed: int = 0) -> Being:
+    """The being of a home in its newest whole generation, or in the one asked for.
+
+    Raises BadInput when it has no generation yet, or the one asked for is missing or damaged.
+    """
+    number = generation if generation is not None else home.newest()
+    if number is None:
+        raise BadInput(f"{home.path} has no generation yet: go on with `foundling raise {home.path}`.")
+    folder = home.generation(number)
+    tokenizer = Tokenizer.load(folder / "tokenizer.json")
+    return Being(home.name, tokenizer, Engine(load_decoder(folder)), how=how, seed=seed)

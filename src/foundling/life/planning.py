@@ -1,0 +1,146 @@
+"""From minutes to a frozen plan: the corpus, this machine and a few measured steps flow in, every choice flows out.
+
+After it, nothing about the run depends on how fast the machine happens to be: a resumed run obeys the same plan.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from foundling.home import Home, Ledger
+from foundling.life.stations import Done, recorded
+from foundling.life.trainer import run_program, workplace
+from foundling.recipe import (
+    SIZES,
+    NamingRecipe,
+    Plan,
+    Shape,
+    birth_recipe,
+    dialogue_recipe,
+    preference_recipe,
+    preset,
+)
+from foundling.recipe.plan import read_plan
+from foundling.records import BadInput, Progress, to_jsonable
+from foundling.training.machine import bfloat16_pays, compiler_found, threads_here
+
+NAMING_SHARE = 0.3  # of the minutes; the rest is pre-training
+COMPILE_FROM = 15 * 60.0  # seconds of training from which building kernels pays for itself (LOG.md, compile)
+LEAST_EPOCHS = 4.0  # `auto` takes the largest size that still reads the corpus so many times
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a person asked for: a size or "auto", minutes of training, or steps outright (then minutes are not used)."""
+
+    size: str = "auto"
+    minutes: float = 6.0
+    steps: int | None = None
+    seed: int = 0
+
+
+def job_for(home: Home, plan: Plan, task: str, stage: str) -> dict[str, Any]:
+    """The trainer's job for a task of this plan; `start` and, for a measurement, `measure` are filled in by the caller."""
+    naming = plan.naming
+    recipe = {
+        "birth": plan.birth, "dialogue": dialogue_recipe(naming.dialogue_steps),
+        "preference": preference_recipe(naming.preference_steps),
+    }[task]
+    place = workplace(home, stage)
+    return {
+        "task": task, "tokens": str(home.tokens / plan.tokens), "start": None, "shape": to_jsonable(plan.shape),
+        "recipe": to_jsonable(recipe), "naming": to_jsonable(naming), "seed": plan.seed, "dtype": plan.dtype,
+        "threads": plan.threads, "compiled": plan.compiled and task == "birth", "state": str(place / "state"),
+        "out": str(place / "out"), "measure": 0,
+    }
+
+
+def _speed(home: Home, plan: Plan) -> float:
+    """Tokens per second of a few real steps, the first two left out (they warm up)."""
+    job = job_for(home, replace(plan, compiled=False), "birth", "plan") | {"measure": 6}
+    events = [e for e in run_program(home, "plan", job) if e["event"] == "step"][2:]
+    return float(sum(e["tokens"] for e in events) / sum(e["seconds"] for e in events))
+
+
+def _choose_size(home: Home, draft: Plan, wishes: Wishes, tokens: int) -> tuple[Plan, float]:
+    """The plan with its size, and the speed at that size: the largest one that reads the corpus LEAST_EPOCHS times."""
+    vocabulary = draft.shape.vocabulary
+    if wishes.size != "auto":
+        return draft, _speed(home, draft)
+    speed = _speed(home, draft)
+    work = speed * draft.shape.flops_per_token
+    seconds, chosen = wishes.minutes * 60 * (1 - NAMING_SHARE), SIZES[0]
+    for size in SIZES:
+        if work / preset(size, vocabulary).flops_per_token * seconds / tokens >= LEAST_EPOCHS:
+            chosen = size
+    if chosen == draft.size:
+        return draft, speed
+    plan = replace(draft, size=chosen, shape=preset(chosen, vocabulary))
+    return plan, _speed(home, plan)
+
+
+def _memory(shape: Shape, rows: int) -> int:
+    """Expected peak of the trainer in MB: weights, gradients, two moments, average and best, then activations."""
+    states = 24 * shape.parameters
+    activations = rows * shape.context * (shape.layers * (16 * shape.width + 6 * shape.hidden) * 2 + shape.vocabulary * 8)
+    return round((states + activations) / 2**20) + 350
+
+
+def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress | Done]:
+    """Freeze the plan, once. Raises BadInput when the stories were not prepared."""
+    facts = recorded(ledger, "plan")
+    if facts is not None:
+        yield Done(station="plan", facts=facts, fresh=False)
+        return
+    prepared = recorded(ledger, "prepare")
+    if prepared is None:
+        raise BadInput(f"The stories of {home.path} are not prepared yet: run `foundling prepare {home.path}` first.")
+    yield Progress(station="plan", text="timing a few steps on this machine")
+    size = "small" if wishes.size == "auto" else wishes.size
+    draft = Plan(
+        name=home.name, size=size, seed=wishes.seed, corpus=prepared["judge"], tokens=prepared["tokens"],
+        shape=preset(size, prepared["vocabulary"]), birth=birth_recipe(100, 10.0), naming=NamingRecipe(),
+        dtype="bfloat16" if bfloat16_pays() else "float32", threads=threads_here(), compiled=False, predictions={},
+    )
+    tokens = prepared["train_tokens"]
+    if wishes.steps is not None:
+        plan, speed, steps = draft, 0.0, wishes.steps
+        naming = replace(
+            draft.naming, dialogue_steps=max(1, steps // 4), preference_steps=max(1, steps // 8),
+        )
+    else:
+        plan, speed = _choose_size(home, draft, wishes, tokens)
+        step = plan.birth.rows * plan.shape.context
+        steps = max(20, int(speed * wishes.minutes * 60 * (1 - NAMING_SHARE) / step))
+        naming_steps = max(20, int(speed * wishes.minutes * 60 * NAMING_SHARE / step))
+        naming = replace(
+            plan.naming, dialogue_steps=round(naming_steps * 0.7), preference_steps=round(naming_steps * 0.3)
+        )
+    epochs = steps * plan.birth.rows * plan.shape.context / tokens
+    compiled = wishes.steps is None and wishes.minutes * 60 >= COMPILE_FROM and compiler_found()
+    plan = replace(
+        plan, birth=birth_recipe(steps, epochs), naming=naming, compiled=compiled,
+        predictions={
+            "parameters": plan.shape.parameters, "steps": steps, "epochs": round(epochs, 2),
+            "tokens_per_second": round(speed) or None, "memory_mb": _memory(plan.shape, plan.birth.rows),
+            "seconds": round(wishes.minutes * 60) if wishes.steps is None else None,
+        },
+    )
+    facts = to_jsonable(plan)
+    ledger.append("plan", key=f"plan:{plan.tokens}", data=facts)
+    yield Done(station="plan", facts=facts)
+
+
+def frozen_plan(home: Home, ledger: Ledger) -> Plan:
+    """The plan of this home. Raises BadInput when there is none yet."""
+    facts = recorded(ledger, "plan")
+    if facts is None:
+        raise BadInput(f"{home.path} has no plan yet: run `foundling raise {home.path}`.")
+    return read_plan(json.loads(json.dumps(facts)))
+
+
+def sources_of(home: Home) -> list[Path]:
+    """The files and folders that this being was asked to be raised from; empty means the built-in stories."""
+    return [Path(p) for p in home.being["settings"].get("stories", [])]

@@ -1,0 +1,32 @@
+"""The order of the stations, and nothing else: a home flows in, the events of every station up to `last` flow out."""
+
+from collections.abc import Iterator
+
+from foundling.home import Home
+from foundling.life import birth, reporting
+from foundling.life.planning import Wishes, plan_birth, sources_of
+from foundling.life.stations import Done, collect, prepare
+from foundling.recipe import NamingRecipe
+from foundling.records import Progress
+
+ORDER = ("collect", "prepare", "plan", "pretrain", "name", "examine", "report")
+
+
+def walk(home: Home, last: str) -> Iterator[Progress | Done]:
+    """Run the stations in order up to `last`; those that are done say so and are passed."""
+    settings = home.being["settings"]
+    wishes = Wishes(
+        size=settings["size"], minutes=float(settings["minutes"]), steps=settings["steps"] or None, seed=settings["seed"]
+    )
+    with home.ledger() as ledger:
+        stations = {
+            "collect": lambda: collect(home, ledger, sources_of(home)),
+            "prepare": lambda: prepare(home, ledger, NamingRecipe(), wishes.seed),
+            "plan": lambda: plan_birth(home, ledger, wishes),
+            "pretrain": lambda: birth.pretrain(home, ledger),
+            "name": lambda: birth.name(home, ledger),
+            "examine": lambda: birth.examine(home, ledger),
+            "report": lambda: reporting.report(home, ledger),
+        }
+        for station in ORDER[:ORDER.index(last) + 1]:
+            yield from stations[station]()

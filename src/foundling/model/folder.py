@@ -1,0 +1,128 @@
+"""A decoder's weights in the names and layout of transformers' Qwen3, as files: config.json and
+weights.safetensors, with the index through which transformers finds them.
+
+A model flows in and bytes flow out, or a folder flows in and a model flows out. Nothing is ever unpickled.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from foundling.model.decoder import Decoder
+from foundling.records import BadInput, canonical_json
+from foundling.recipe import Shape
+
+WEIGHTS = "weights.safetensors"
+_LIMIT = 8 * 2**30  # a header or file beyond this is refused before it is opened
+_RENAMES = (
+    ("attention_norm.", "input_layernorm."), ("mlp_norm.", "post_attention_layernorm."),
+    ("attention.out.", "self_attn.o_proj."), ("attention.", "self_attn."), ("mlp.down.", "mlp.down_proj."),
+)
+
+
+def _config(shape: Shape) -> dict[str, Any]:
+    return {
+        "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": False, "attention_dropout": 0.0,
+        "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1, "hidden_act": "silu", "initializer_range": 0.02,
+        "head_dim": shape.head_dim, "hidden_size": shape.width, "intermediate_size": shape.hidden,
+        "max_position_embeddings": shape.context, "num_attention_heads": shape.heads,
+        "num_hidden_layers": shape.layers, "num_key_value_heads": shape.kv_heads, "rms_norm_eps": shape.eps,
+        "rope_theta": shape.rope_base, "rope_parameters": {"rope_type": "default", "rope_theta": shape.rope_base},
+        "tie_word_embeddings": True, "use_sliding_window": False, "vocab_size": shape.vocabulary, "dtype": "float32",
+    }
+
+
+def read_shape(folder: Path) -> Shape:
+    """The shape in a folder's config.json. Raises BadInput when the file is missing or is no Qwen3 of ours."""
+    try:
+        c = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return Shape(
+            layers=c["num_hidden_layers"], width=c["hidden_size"], heads=c["num_attention_heads"],
+            kv_heads=c["num_key_value_heads"], head_dim=c["head_dim"], hidden=c["intermediate_size"],
+            vocabulary=c["vocab_size"], context=c["max_position_embeddings"],
+            rope_base=c["rope_parameters"]["rope_theta"], eps=c["rms_norm_eps"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise BadInput(f"{folder / 'config.json'} is no configuration of a foundling ({fault}): restore it.") from fault
+
+
+def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Our fused names to Qwen3's: qkv and gate_up are split, the rest renamed. Tied lm_head is left out."""
+    out: dict[str, Tensor] = {}
+    q, kv = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
+    for name, tensor in state.items():
+        tensor = tensor.detach().to(torch.float32).contiguous()
+        if name == "embedding.weight":
+            out["model.embed_tokens.weight"] = tensor
+        elif name == "norm.weight":
+            out["model.norm.weight"] = tensor
+        else:
+            _, layer, inner = name.split(".", 2)
+            head = f"model.layers.{layer}."
+            if inner == "attention.qkv.weight":
+                for part, piece in zip("qkv", tensor.split([q, kv, kv]), strict=True):
+                    out[f"{head}self_attn.{part}_proj.weight"] = piece.contiguous()
+            elif inner == "mlp.gate_up.weight":
+                gate, up = tensor.chunk(2)
+                out[head + "mlp.gate_proj.weight"], out[head + "mlp.up_proj.weight"] = gate.contiguous(), up.contiguous()
+            else:
+                for ours, theirs in _RENAMES:
+                    if inner.startswith(ours):
+                        inner = theirs + inner.removeprefix(ours)
+                        break
+                out[head + inner] = tensor
+    return out
+
+
+def _from_qwen3(shape: Shape, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Qwen3's names to our fused ones. Raises KeyError for a missing tensor."""
+    state = {"embedding.weight": tensors["model.embed_tokens.weight"], "norm.weight": tensors["model.norm.weight"]}
+    for layer in range(shape.layers):
+        head, ours = f"model.layers.{layer}.", f"blocks.{layer}."
+        state[ours + "attention.qkv.weight"] = torch.cat([tensors[f"{head}self_attn.{p}_proj.weight"] for p in "qkv"])
+        state[ours + "mlp.gate_up.weight"] = torch.cat([tensors[f"{head}mlp.{p}_proj.weight"] for p in ("gate", "up")])
+        for ending in ("attention_norm.weight", "mlp_norm.weight", "attention.out.weight", "mlp.down.weight",
+                       "attention.q_norm.weight", "attention.k_norm.weight"):
+            theirs = ending
+            for a, b in _RENAMES:
+                if ending.startswith(a):
+                    theirs = b + ending.removeprefix(a)
+                    break
+            state[ours + ending] = tensors[head + theirs]
+    return state
+
+
+def model_files(shape: Shape, state: dict[str, Tensor]) -> dict[str, bytes]:
+    """The files of a saved model: float32 weights and configuration, as transformers reads them."""
+    tensors = _to_qwen3(shape, state)
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    index = {"metadata": {"total_size": size}, "weight_map": dict.fromkeys(tensors, WEIGHTS)}
+    return {
+        WEIGHTS: save_tensors(tensors, metadata={"format": "pt"}),
+        "model.safetensors.index.json": canonical_json(index),
+        "config.json": canonical_json(_config(shape)),
+    }
+
+
+def load_decoder(folder: Path, *, dropout: float = 0.0) -> Decoder:
+    """The model saved in a folder, float32, in evaluation mode.
+
+    Raises BadInput when a file is missing, damaged, too large, or its tensors do not fit the configuration.
+    """
+    shape, path = read_shape(folder), folder / WEIGHTS
+    try:
+        if path.stat().st_size > _LIMIT:
+            raise BadInput(f"{path} is larger than {_LIMIT} bytes: it was not saved by foundling, restore it.")
+        state = _from_qwen3(shape, load_tensors(path.read_bytes()))
+        model = Decoder(shape, dropout=dropout)
+        model.load_state_dict(state)
+    except (OSError, SafetensorError, KeyError, RuntimeError) as fault:
+        sentence = str(fault).splitlines()[0]
+        raise BadInput(f"{path} cannot be read as weights ({sentence}): restore it from a copy.") from fault
+    return model.eval()

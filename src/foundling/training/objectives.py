@@ -1,0 +1,42 @@
+"""Losses as pure functions: hidden states or log-probabilities in, nats out. No batch source, no optimiser, no model."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from foundling.model import Decoder
+
+
+def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, mask: Tensor | None) -> Tensor:
+    """Nats (B, T) of each target under the model; the softmax is taken in float32 whatever the matrices use."""
+    logits = model.logits(model.hidden(ids_BT, mask)).float()
+    return F.cross_entropy(logits.flatten(0, 1), targets_BT.flatten(), reduction="none").view(targets_BT.shape)
+
+
+def next_token_loss(nats_BT: Tensor, weight_BT: Tensor) -> Tensor:
+    """Mean nats over the targets that are trained."""
+    return (nats_BT * weight_BT).sum() / weight_BT.sum().clamp(min=1.0)
+
+
+def preference_loss(chosen_P: Tensor, rejected_P: Tensor, reference_P: Tensor, beta: float) -> Tensor:
+    """DPO (Rafailov et al. 2023, arXiv 2305.18290, eq. 7), mean over P pairs.
+
+    chosen, rejected: summed log-probabilities of the two turns under the policy; reference: the reference model's
+    difference, chosen minus rejected.
+    """
+    return -F.logsigmoid(beta * ((chosen_P - rejected_P) - reference_P)).mean()
+
+
+def preference_accuracy(chosen_P: Tensor, rejected_P: Tensor, reference_P: Tensor) -> float:
+    """Share of pairs in which the policy moved toward the chosen turn. No evidence of a name (notes on naming)."""
+    return float(((chosen_P - rejected_P) > reference_P).float().mean().detach())
+
+
+def summed_log_probability(nats_BT: Tensor, scored_BT: Tensor) -> Tensor:
+    """(B,) log-probabilities of the scored targets of each row."""
+    return -(nats_BT * scored_BT).sum(dim=1)
+
+
+def dropout_seed(seed: int, step: int) -> int:
+    """The seed of a step's dropout, from (seed, step) alone, so that no generator's state need ever be saved."""
+    return int(torch.iinfo(torch.int32).max & (seed * 1_000_003 + step * 7_919 + 17))

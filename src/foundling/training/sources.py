@@ -1,0 +1,142 @@
+"""What one step trains on, for each kind of run: shards and pairs of ids in, objectives for the loop out.
+
+Each objective is a pure function of (weights, step). Looks at validation text score whole documents in a fixed order.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from foundling.model import Decoder
+from foundling.model.decoder import document_mask
+from foundling.recipe import NamingRecipe
+from foundling.records import SPECIALS, BadInput
+from foundling.tokens import Batch, Shards, pack_batch
+from foundling.training.loop import Look, Loss, Objective
+from foundling.training.objectives import (
+    next_token_loss,
+    preference_accuracy,
+    preference_loss,
+    summed_log_probability,
+    token_nats,
+)
+
+Nats = Callable[[Decoder, Tensor, Tensor, Tensor | None], Tensor]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precision:
+    """How matrices are multiplied: "bfloat16" or "float32" activations, and the function that gives nats."""
+
+    dtype: str
+    nats: Nats = token_nats
+
+    def __call__(self, model: Decoder, ids_BT: Tensor, targets_BT: Tensor, mask: Tensor | None) -> Tensor:
+        """Nats (B, T) under this precision; the weights stay float32."""
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.dtype == "bfloat16"):
+            return self.nats(model, ids_BT, targets_BT, mask)
+
+    def on(self, model: Decoder, batch: Batch) -> Tensor:
+        """Nats (B, T) of a packed batch, attention closed at document borders."""
+        return self(model, batch.ids_BT, batch.targets_BT, document_mask(batch.segment_BT))
+
+
+def stories(shards: Shards, precision: Precision, *, seed: int, rows: int, length: int) -> Objective:
+    """Next-token training on packed documents."""
+    def objective(model: Decoder, step: int) -> Loss:
+        batch = pack_batch(shards, seed=seed, step=step, rows=rows, length=length)
+        value = next_token_loss(precision.on(model, batch), batch.weight_BT)
+        return Loss(value=value, tokens=int(batch.weight_BT.sum()))
+    return objective
+
+
+def together(objectives: dict[str, tuple[float, Objective]]) -> Objective:
+    """The weighted sum of named objectives, each seen in the event's parts."""
+    def objective(model: Decoder, step: int) -> Loss:
+        losses = {name: (weight, part(model, step)) for name, (weight, part) in objectives.items()}
+        value = torch.stack([weight * loss.value for weight, loss in losses.values()]).sum()
+        parts = tuple((name, float(loss.value.detach())) for name, (_, loss) in losses.items())
+        inner = tuple(part for _, loss in losses.values() for part in loss.parts)
+        return Loss(value=value, tokens=sum(loss.tokens for _, loss in losses.values()), parts=parts + inner)
+    return objective
+
+
+Pair = tuple[list[int], list[int], list[int]]
+
+
+def read_pairs(folder: Path, context: int) -> list[Pair]:
+    """(context, chosen, rejected) ids of preferences.json. Raises BadInput when one is longer than the context."""
+    pairs: list[Pair] = [tuple(p) for p in json.loads((folder / "preferences.json").read_bytes())["pairs"]]
+    longest = max(len(prefix) + max(len(a), len(b)) for prefix, a, b in pairs)
+    if longest > context:
+        raise BadInput(f"A preference is {longest} ids long and the context holds {context}: shorten the lessons.")
+    return pairs
+
+
+def _rows(pairs: list[Pair]) -> tuple[Tensor, Tensor, Tensor]:
+    """ids, targets and scored (2P, T): chosen turns first, then rejected; only the turns' own ids are scored."""
+    rows = [(p, a) for p, a, _ in pairs] + [(p, b) for p, _, b in pairs]
+    length = max(len(p) + len(t) for p, t in rows) - 1
+    ids, targets = torch.zeros(len(rows), length, dtype=torch.long), torch.zeros(len(rows), length, dtype=torch.long)
+    scored = torch.zeros(len(rows), length)
+    for i, (prefix, turn) in enumerate(rows):
+        whole = torch.tensor(prefix + turn)
+        ids[i, :len(whole) - 1], targets[i, :len(whole) - 1] = whole[:-1], whole[1:]
+        scored[i, len(prefix) - 1:len(whole) - 1] = 1.0
+    return ids, targets, scored
+
+
+def preferences(
+    pairs: list[Pair], reference: Decoder, precision: Precision, naming: NamingRecipe, *, seed: int
+) -> Objective:
+    """DPO with an SFT term on the chosen turn; the reference's differences are computed once, here."""
+    def differences(model: Decoder, chosen: list[Pair]) -> tuple[Tensor, Tensor, Tensor]:
+        ids, targets, scored = _rows(chosen)
+        totals = summed_log_probability(precision(model, ids, targets, None), scored)
+        a, b = totals.chunk(2)
+        return a, b, scored[:len(chosen)].sum(1)
+
+    reference.eval()
+    with torch.no_grad():
+        blocks = [differences(reference, pairs[i:i + 64]) for i in range(0, len(pairs), 64)]
+    base = torch.cat([a - b for a, b, _ in blocks])
+
+    def objective(model: Decoder, step: int) -> Loss:
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        picked = torch.randint(len(pairs), (naming.pairs,), generator=generator)
+        chosen, rejected, lengths = differences(model, [pairs[i] for i in picked.tolist()])
+        preference = preference_loss(chosen, rejected, base[picked], naming.beta)
+        imitation = (-chosen / lengths).mean()
+        accuracy = preference_accuracy(chosen, rejected, base[picked])
+        return Loss(
+            value=preference + naming.sft * imitation, tokens=int(lengths.sum()),
+            parts=(("preference", float(preference.detach())), ("accuracy", accuracy)),
+        )
+    return objective
+
+
+def validation_look(shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000) -> Look:
+    """Bits per byte on validation shards (at most `limit` ids): rows in a fixed order, special ids left out.
+
+    This is the trainer's own number: it may say where a run stops and decides nothing about promotion.
+    """
+    count = max(1, min(limit, shards.tokens - 1) // length)
+    batch = pack_batch(shards, seed=0, step=0, rows=count, length=length)
+    weight_BT = batch.weight_BT * (batch.targets_BT >= len(SPECIALS))
+    text_bytes = shards.text_bytes * count * length / shards.tokens
+
+    @torch.no_grad()
+    def look(model: Decoder) -> float:
+        model.eval()
+        nats = 0.0
+        for first in range(0, count, rows):
+            part = slice(first, first + rows)
+            mask = document_mask(batch.segment_BT[part])
+            nats += float((precision(model, batch.ids_BT[part], batch.targets_BT[part], mask) * weight_BT[part]).sum())
+        return nats / (math.log(2) * text_bytes)
+    return look

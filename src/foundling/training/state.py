@@ -1,0 +1,67 @@
+"""A run's changing state as a folder and back, so that a killed run goes on to the bit. Nothing is ever unpickled."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from foundling.home.files import clear_leftovers, remove_folder, verify_folder, write_folder
+from foundling.records import BadInput, canonical_json
+from foundling.training.loop import Run
+
+_NUMBERS = ("step", "first", "best_value", "best_step", "since_best", "ended")
+
+
+def save_state(folder: Path, run: Run, curve: list[dict[str, Any]], identity: str) -> None:
+    """Write `folder`/step-N durably, then prune older ones. `identity` is the hash of the job it belongs to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors: dict[str, Tensor] = {f"optimiser.{k}": v for k, v in run.optimiser.tensors().items()}
+    for prefix, state in (("model", run.model.state_dict()), ("shadow", run.shadow.state_dict()), ("best", run.best)):
+        tensors |= {f"{prefix}.{name}": tensor for name, tensor in state.items()}
+    head = {name: getattr(run, name) for name in _NUMBERS} | {"curve": curve, "identity": identity}
+    files = {
+        "state.safetensors": save_tensors({k: v.contiguous() for k, v in tensors.items()}),
+        "state.json": canonical_json(head),
+    }
+    final = folder / f"step-{run.step:09d}"
+    if not final.exists():
+        write_folder(final, files)
+    for old in sorted(folder.glob("step-*"))[:-2]:
+        remove_folder(old)
+
+
+def load_state(folder: Path, run: Run, identity: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Bring `run` to the newest whole state of this job, if there is one; returns its curve, and notes for the person.
+
+    A damaged state is passed over for the one before, and a note says so; a state of another job is left alone.
+    """
+    notes: list[str] = []
+    if not folder.is_dir():
+        return [], notes
+    clear_leftovers(folder)
+    for path in sorted(folder.glob("step-*"), reverse=True):
+        try:
+            verify_folder(path)
+        except BadInput as fault:
+            notes.append(f"{fault} The save before it is used.")
+            remove_folder(path)
+            continue
+        head = json.loads((path / "state.json").read_bytes())
+        if head["identity"] != identity:
+            continue
+        tensors = load_tensors((path / "state.safetensors").read_bytes())
+        part = lambda prefix: {  # noqa: E731
+            name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)  # noqa: B023
+        }
+        run.model.load_state_dict(part("model."))
+        run.shadow.load_state_dict(part("shadow."))
+        run.optimiser.load(part("optimiser."))
+        run.best = {name: torch.clone(value) for name, value in part("best.").items()}
+        for name in _NUMBERS:
+            setattr(run, name, head[name])
+        return list(head["curve"]), notes
+    return [], notes
