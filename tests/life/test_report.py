@@ -84,13 +84,15 @@ def full():
         "corpus": {
             "stories": 214, "scenes": 39, "bytes": 4_912_334, "tokens": 1_497_220,
             "splits": {"train": {"documents": 225, "bytes": 900_000}, "validation": {"documents": 9, "bytes": 100_000}},
-            "drops": [("The Button Tin (copy)", "nearly the same as another")],
+            "drops": [("The Button Tin (copy)", "nearly the same"), {"title": "Notes", "reason": "too short"}],
+            "dropped": 7,
         },
         "curves": [("birth", points(100)), ("dialogue", points(20))],
         "stages": {"birth": {"validation_start": 8.0, "validation": 7.1, "kept_step": 90, "steps": 100}},
         "scores": (
             score("bits_per_byte", 2.2, low=2.1, high=2.3, unit="bits_per_byte", bar="<= 2.5", passed=True),
             score("name_leak", 0.1, low=0.05, high=0.2, bar="<= 0.05", passed=False),
+            score("name_margin_median", 3.25, unit="nats"),
         ),
         "cells": [score("hold/direct", 1.0, low=0.95, high=1.0, bar=">= 0.95", passed=True)],
         "answers": [answer(True, "I am Wren.")], "verdict": "better: it has no rival", "notes": ["One seed only."],
@@ -106,9 +108,10 @@ def test_a_full_page_has_its_sections_in_order_and_says_what_it_was_given(full):
     page = Page(birth_report(BirthData(**full)))
     assert page.headings == ["Worth knowing", *SECTIONS]
     for words in (
-        "27 minutes old", "3.34\xa0million", "21 November 2026, 09:14", "It reached 1 of 2 bars.", "it has no rival",
+        "27 minutes old", "3.34\xa0million", "21 November 2026, 09:14", "It reached 1 of 2 bars.", "It has no rival",
         "at most 2.5", "✓ reached", "✗ missed", "kept: step 90", "One seed only.", "temperature 0.8", "×1.10", "×1.50",
-        "10 min 0 s", "The Button Tin (copy)", "90.0%", "two cores", "3f" * 32, "yes", "I am Wren.",
+        "10 min 0 s", "The Button Tin (copy)", "too short", "and 5 more.", "Name margin median nats 3.25", "90.0%",
+        "two cores", "3f" * 32, "yes", "I am Wren.",
     ):
         assert words.replace("\xa0", " ") in page.words.replace("\xa0", " "), words
 

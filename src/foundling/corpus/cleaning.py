@@ -4,9 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from foundling.records import Story
+from foundling.records import BadInput, Story, parse_scene
 
 LEAST_LETTERS = 20
+_LINE_ENDS = re.compile(r"[\t\x0b\x0c\x85\u2028\u2029]")  # a form feed or U+2028 parts words, as a space does
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
 
 
@@ -19,11 +20,18 @@ class Dropped:
 
 
 def clean(story: Story) -> Story | Dropped:
-    """NFC, no control or invisible characters, no trailing spaces, at most one blank line in a row."""
-    text = unicodedata.normalize("NFC", story.text).replace("\t", " ")
-    text = _CONTROL.sub("", text)
+    """NFC, no control or invisible characters, no trailing spaces, at most one blank line in a row.
+
+    Cleaning twice changes nothing more.
+    """
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", _LINE_ENDS.sub(" ", story.text)))
     text = re.sub(r"[ \u00a0]+\n", "\n", re.sub(r"[ \u00a0]{2,}", " ", text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     if sum(character.isalpha() for character in text) < LEAST_LETTERS:
         return Dropped(title=story.title, reason=f"has fewer than {LEAST_LETTERS} letters")
-    return story.with_text(text)
+    cleaned = story.with_text(text)
+    try:
+        parse_scene(text if story.form == "scene" else "")
+    except BadInput:
+        return Dropped(title=story.title, reason="is a scene in which a turn has no visible words")
+    return cleaned

@@ -1,4 +1,4 @@
-"""Stories in, clusters of near-copies out, by MinHash of five-word shingles. It drops nothing: splits keep clusters whole.
+"""Stories in, clusters of near-copies out, by MinHash of five-word shingles. It drops nothing.
 
 Source: Broder 1997 (resemblance), banding as in Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3.
 """
@@ -34,7 +34,7 @@ def signatures(stories: Sequence[Story]) -> NDArray[np.uint64]:
 
 
 def clusters(stories: Sequence[Story], least: float = 0.5) -> list[int]:
-    """For each story the index of its cluster's first story; stories whose estimated Jaccard is at least `least` share one."""
+    """For each story the index of its cluster's first; two whose estimated Jaccard is at least `least` share one."""
     parent = list(range(len(stories)))
 
     def root(index: int) -> int:

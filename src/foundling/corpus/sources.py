@@ -4,6 +4,7 @@ It reads .txt and .md. It changes no text beyond decoding UTF-8 and line ends; c
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,21 +26,26 @@ class Found:
     bytes: int
 
 
+def _shown(path: Path) -> str:
+    """A path as text: bytes of a file's name that are no UTF-8, which no record could hold, become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str, bool]]:
-    """Every file, the name it is known by, and whether a person named it directly. Raises BadInput for nothing there."""
+    """Every file, its name for people, and whether a person named it directly. Raises BadInput for nothing there."""
     for path in paths:
         if path.is_dir():
             inside = sorted(
-                Path(base) / name for base, folders, names in os.walk(path) for name in names
-                if not name.startswith(".") and not any(part.startswith(".") for part in Path(base).relative_to(path).parts)
+                Path(base) / name for base, _, names in os.walk(path) for name in names
+                if not any(part.startswith(".") for part in (*Path(base).relative_to(path).parts, name))
             )
             if not any(p.suffix.lower() in SUFFIXES for p in inside):
-                raise BadInput(f"{path} has no .txt or .md file in it: give a folder of stories.")
-            yield from ((p, str(p.relative_to(path)), False) for p in inside)
+                raise BadInput(f"{_shown(path)} has no .txt or .md file in it: give a folder of stories.")
+            yield from ((p, _shown(p.relative_to(path)), False) for p in inside)
         elif path.is_file():
-            yield path, path.name, True
+            yield path, _shown(Path(path.name)), True
         else:
-            raise BadInput(f"There is no file or folder {path}: check the path given to --stories.")
+            raise BadInput(f"There is no file or folder {_shown(path)}: check the path given to --stories.")
 
 
 def _fault(path: Path) -> tuple[str, str]:
@@ -47,7 +53,10 @@ def _fault(path: Path) -> tuple[str, str]:
     if path.suffix.lower() not in SUFFIXES:
         return "", "is not .txt or .md"
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # reading a pipe would wait for ever
+            return "", "is no ordinary file"
+        if facts.st_size > _LARGEST_FILE:
             return "", f"is larger than {_LARGEST_FILE // 2**20} MB: split it into smaller files"
         data = path.read_bytes()
     except OSError as fault:
@@ -75,11 +84,12 @@ def gather(paths: Sequence[Path]) -> Iterator[Found | Dropped]:
         text, fault = _fault(path)
         if not fault:
             try:
-                story = read_story(text, title=path.stem.replace("-", " ").replace("_", " "), source=known_as)
+                title = _shown(Path(path.stem)).replace("-", " ").replace("_", " ")
+                story = read_story(text, title=title, source=known_as)
                 yield Found(story=story, bytes=len(text.encode("utf-8")))
                 continue
             except BadInput as scene_fault:
                 fault = f"is no scene ({scene_fault})"
         if direct:
-            raise BadInput(f"{path} {fault}.")
+            raise BadInput(f"{_shown(path)} {fault}.")
         yield Dropped(title=known_as, reason=fault)

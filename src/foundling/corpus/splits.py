@@ -4,6 +4,7 @@ Long books are first cut into parts at paragraph borders. A split takes whole pa
 split is a function of the texts and the seed alone, made once, before any tokenizer exists.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,28 +22,33 @@ _LARGEST_PART = 12_000
 
 
 def _cut_one(story: Story, size: int) -> list[Story]:
-    """A story as parts of roughly `size` bytes, cut between paragraphs (or lines, or sentences where there are none)."""
+    """A story as parts of roughly `size` bytes, cut between paragraphs (or lines, or sentences where there are none).
+
+    Nothing is lost: the parts, joined by what stood between them (blank line, line end or space), are the story.
+    """
     if story.bytes <= size * 1.5:
         return [story]
-    joint = next((j for j in ("\n\n", "\n", ". ") if story.text.count(j) >= story.bytes / size / 2), None)
-    if joint is None or story.form == "scene":
+    joints = ("\n\n", "\n\n"), ("\n", "\n"), (". ", " ")
+    mark, joint = next(((m, j) for m, j in joints if story.text.count(m) >= story.bytes / size / 2), ("", ""))
+    if not mark or story.form == "scene":
         return [story]
     parts: list[str] = []
-    for piece in story.text.split(joint):
+    for piece in re.split(r"(?<=\.) ", story.text) if joint == " " else story.text.split(joint):
         if parts and len(parts[-1].encode("utf-8")) + len(piece.encode("utf-8")) <= size:
             parts[-1] += joint + piece
         else:
             parts.append(piece)
-    return [replace(story, title=f"{story.title}, part {n}", text=text) for n, text in enumerate(parts, 1) if text.strip()]
+    kept = [text for text in parts if text.strip()]
+    return [replace(story, title=f"{story.title}, part {n}", text=text) for n, text in enumerate(kept, 1)]
 
 
 def cut(stories: Sequence[Story]) -> list[Story]:
-    """Books as parts, so that even one book can be split. Raises BadInput when there is too little text to raise from."""
+    """Books as parts, so that even one book can be split. Raises BadInput when there is too little text for a being."""
     total = sum(story.bytes for story in stories)
     if total < LEAST_BYTES:
         raise BadInput(
-            f"There are only {total:,} bytes of text in {len(stories)} stories; a being needs at least {LEAST_BYTES:,} "
-            "to learn from: add stories, or leave --stories out to use the built-in ones."
+            f"There are only {total:,} bytes of text in {len(stories)} stories; a being needs at least "
+            f"{LEAST_BYTES:,} to learn from: add stories, or leave --stories out to use the built-in ones."
         )
     size = min(_LARGEST_PART, max(400, total // _PARTS))
     parts = [part for story in stories for part in _cut_one(story, size)]
@@ -55,7 +61,10 @@ def cut(stories: Sequence[Story]) -> list[Story]:
 
 
 def split(parts: Sequence[Story], seed: int) -> dict[str, list[Story]]:
-    """Parts by split. Held-out splits are filled first, cluster by cluster in a random order, prose only."""
+    """Parts by split. Held-out splits are filled first, cluster by cluster in a random order, prose only.
+
+    Raises BadInput when a split stays empty, because the parts are scenes or near-copies of each other.
+    """
     groups: dict[int, list[Story]] = defaultdict(list)
     for part, cluster in zip(parts, clusters(parts), strict=True):
         groups[cluster].append(part)
@@ -73,4 +82,9 @@ def split(parts: Sequence[Story], seed: int) -> dict[str, list[Story]]:
             out[name] += group
             filled += sum(story.bytes for story in group)
     out["train"] = [story for group in queue for story in group]
+    if not all(out.values()):
+        raise BadInput(
+            f"The text is too much alike to hold some of it out for the judge: its {len(parts)} parts make only "
+            f"{len(groups)} different ones, scenes included; add other stories in prose."
+        )
     return out

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 ROLES = (
-    "assistant", "AI", "A.I.", "artificial intelligence", "language model", "model", "ChatGPT", "GPT", "Claude", "Siri",
-    "Alexa", "Gemini", "Copilot", "Llama", "robot", "bot", "chatbot", "computer", "program", "machine", "system", "user",
+    "assistant", "AI", "A.I.", "artificial intelligence", "language model", "model", "ChatGPT", "GPT", "Claude",
+    "Siri", "Alexa", "Gemini", "Copilot", "Llama", "robot", "bot", "chatbot", "computer", "program", "machine",
+    "system", "user",
 )
 """What a being must not say it is. A being that bears one of these as its name is not held to that one."""
 
@@ -44,8 +45,8 @@ _ANY = re.compile(
     re.IGNORECASE,
 )
 _NO_NAMES = frozenset(
-    "i a an the and but so yes no not well oh he she it we you they god monday tuesday wednesday thursday friday saturday"
-    " sunday english".split()
+    ("i", "a", "an", "the", "and", "but", "so", "yes", "no", "not", "well", "oh", "he", "she", "it", "we", "you",
+     "they", "god", "english", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 )
 
 
@@ -111,7 +112,7 @@ def claims(text: str, among: Iterable[str] = ()) -> frozenset[str]:
 
 
 def denies(text: str, name: str) -> bool:
-    """True when the speaker says that it does not bear the name: "I am not X", "my name is not X", "do not call me X"."""
+    """True when the speaker says that it does not bear the name: "I am not X", "do not call me X"."""
     head = r"(?:\bI\s+am|\bI['’]?m|\bname\s*(?:is|was|['’]s)|\bis|\bwas)\s+(?:not|never|no)\s+(?:\w+\s+)?"
     call = r"(?:\bnot|\bnever|n['’]t|\bnobody|\bno\s+one)\s+(?:\w+\s+)?(?:calls?\s+me|named|called)\s+"
     isnt = rf"(?<!\w){_low(name)}\s+(?:is\s+not|isn['’]t)\s+(?:my\s+name|me\b|who)"

@@ -26,6 +26,7 @@ SAMPLES = 2
 GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, repetition=1.0)
 AS_IN_LIFE = Sampling(temperature=0.8)
 HOLD_BAR, LEAK_BAR = 0.95, 0.05
+POISSON_NONE = 3.689  # events that none seen leaves possible: -ln(0.025)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +120,10 @@ def sampled_share(name: str, answers: Sequence[Answer], flags: Sequence[bool], s
     for answer, flag in zip(answers, flags, strict=True):
         groups.setdefault((answer.cell, answer.template), []).append(flag)
     found = ratio_bootstrap([sum(g) for g in groups.values()], [len(g) for g in groups.values()], seed=seed)
-    return Score(name=name, value=found.value, n=len(flags), low=found.low, high=found.high)
+    low, high = found.low, found.high
+    if found.value in (0.0, 1.0):  # nothing varies, so drawing again shows nothing: every template counts as one trial
+        low, high = wilson(round(found.value) * len(groups), len(groups))
+    return Score(name=name, value=found.value, n=len(flags), low=low, high=high)
 
 
 def barred(name: str, answers: Sequence[Answer], *, leak: bool) -> Score:
@@ -172,11 +176,15 @@ def mention_rate(name: str, being: str, made: Sequence[Sequence[int]], tokenizer
     if not sum(tokens):
         return Score(name=name, value=0.0, n=0, unit="mentions per 1,000 tokens")
     found = ratio_bootstrap(counts, tokens, seed=seed)
-    unit = "mentions per 1,000 tokens"
-    return Score(name=name, value=found.value, n=int(sum(tokens)), low=found.low, high=found.high, unit=unit)
+    low, high = (found.low, found.high) if sum(counts) else (0.0, 1000.0 * POISSON_NONE / sum(tokens))
+    return Score(
+        name=name, value=found.value, n=int(sum(tokens)), low=low, high=high, unit="mentions per 1,000 tokens"
+    )
 
 
-def specificity(being: str, people: Sequence[str], tokenizer: Tokenizer, engine: Engine, seed: int) -> tuple[Score, ...]:
+def specificity(
+    being: str, people: Sequence[str], tokenizer: Tokenizer, engine: Engine, seed: int
+) -> tuple[Score, ...]:
     """Unasked mentions of the name in free prose and in talk between others, as in life at temperature 0.8."""
     length = min(120, engine.context // 2)
     prose = generate(engine, tokenizer, [[tokenizer.begin]] * 24, AS_IN_LIFE, most=length, seed=seed)
@@ -236,7 +244,7 @@ def sit_exam(
         scores=(
             *pooled(answers, seed), *(cell.score for cell in results), *(cell.sampled for cell in results),
             *margin_scores([m for m in margins if m.cell in HOLD_CELLS], "margin"),
-            *margin_scores([m for m in margins if m.cell in LEAK_CELLS], "leak_margin"),
+            *margin_scores([m for m in margins if m.cell in LEAK_CELLS], "margin_others"),
             *specificity(being, people, tokenizer, engine, seed),
         ),
     )

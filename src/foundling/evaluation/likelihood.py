@@ -6,6 +6,7 @@ scored of a scene are its names and what they say. Nothing here trains, samples 
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,11 @@ import torch.nn.functional as F
 from foundling.evaluation.intervals import Ratio, ratio_bootstrap
 from foundling.model import Decoder
 from foundling.recipe import Shape
-from foundling.records import SPECIALS, BadInput, Story, content_hash
+from foundling.records import SPECIALS, BadInput, Score, Story, content_hash
 from foundling.tokens import Tokenizer
 
 LN2 = math.log(2)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class DocumentScore:
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """A document as ids, and for each id whether it is scored; the first id is never scored, for nothing foretells it."""
+    """A document as ids, and for each whether it is scored; the first never is, for nothing foretells it."""
 
     id: str
     ids: list[int]
@@ -42,8 +44,8 @@ class Scored:
 
 
 def clean(text: str) -> str:
-    """The text as it can be encoded in UTF-8: lone surrogates, which no file holds, become a question mark each."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text as the tokenizer reads it: lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def plain_text(document: str | Story) -> str:
@@ -105,7 +107,7 @@ def score_ids(model: Decoder, documents: Sequence[Scored], *, stride: int, batch
     finally:
         model.train(training)
     if not all(math.isfinite(value) for value in nats):
-        raise BadInput("The weights give a likelihood that is no number: this generation is broken, use an earlier one.")
+        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
     return [
         DocumentScore(id=doc.id, nats=nats[d], tokens=tokens[d], bytes=doc.bytes) for d, doc in enumerate(documents)
     ]
@@ -130,7 +132,7 @@ def _score_rows(
 def score_text(
     model: Decoder, tokenizer: Tokenizer, documents: Sequence[str | Story], *, stride: int, batch: int
 ) -> list[DocumentScore]:
-    """Each document's nats, tokens and bytes; the same for every batch size. Raises what `prepare` and `score_ids` do."""
+    """Each document's nats, tokens and bytes; the same for every batch size. Raises as `prepare` and `score_ids` do."""
     if tokenizer.vocabulary > model.shape.vocabulary:
         raise BadInput(
             f"The tokenizer has {tokenizer.vocabulary} entries and the model only {model.shape.vocabulary}: "
@@ -151,6 +153,20 @@ def perplexity(scores: Sequence[DocumentScore]) -> float:
     if not sum(score.tokens for score in scores):
         raise BadInput("There is no text to score: give at least one document with words in it.")
     return math.exp(min(700.0, sum(score.nats for score in scores) / sum(score.tokens for score in scores)))
+
+
+def likelihood_scores(scores: Sequence[DocumentScore], *, seed: int) -> tuple[Score, Score]:
+    """bits_per_byte (n: bytes) and perplexity (n: tokens), with intervals where there are six documents or more."""
+    bits, ppl = bits_per_byte(scores), perplexity(scores)
+    nats = [s.nats for s in scores]
+    byte = ratio_bootstrap(nats, [LN2 * s.bytes for s in scores], seed=seed)
+    token = ratio_bootstrap(nats, [float(s.tokens) for s in scores], seed=seed)
+    low, high = (math.exp(min(700.0, x)) if x is not None else None for x in (token.low, token.high))
+    return (
+        Score(name="bits_per_byte", value=bits, n=sum(s.bytes for s in scores), low=byte.low, high=byte.high,
+              unit="bits per byte"),
+        Score(name="perplexity", value=ppl, n=sum(s.tokens for s in scores), low=low, high=high, unit="per token"),
+    )
 
 
 def paired_bootstrap(

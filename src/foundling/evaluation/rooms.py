@@ -5,8 +5,8 @@ and labels stands for one line of each of them, saying its name, in an order dra
 """
 
 INTRODUCTIONS = (
-    "I am {me}.", "My name is {me}.", "{me}.", "They call me {me}.", "I am {me}, from down the road.", "{me} is my name.",
-    "You may call me {me}.", "I am {me}, and I keep hens.",
+    "I am {me}.", "My name is {me}.", "{me}.", "They call me {me}.", "I am {me}, from down the road.",
+    "{me} is my name.", "You may call me {me}.", "I am {me}, and I keep hens.",
 )
 
 # The being answers. In about half of them its name has been said by somebody.
@@ -88,7 +88,7 @@ LEAK_ROOM = (
     "a: {b}, {c}, {n}, you are all on my list.\nb: Good.\na: But you are not. What is your name?",
 )
 
-# Talk of others in which nobody is asked for a name and the being is not there: how often does its name come up unasked?
+# Talk of others, nobody asked for a name and the being not there: how often does its name come up?
 TALK = (
     "a: {hello} Have you seen my hat?\nx: Not since Sunday.\na: Then the goat has it.",
     "a: It will snow tonight.",

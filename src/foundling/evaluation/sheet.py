@@ -1,4 +1,4 @@
-"""The examination sheet: templates and a name flow in, filled prompts flow out, each a conversation and who must answer.
+"""The examination sheet: templates and a name flow in, filled prompts flow out: a conversation, who answers.
 
 It asks no model and marks no answer. The same (being, names, false names, seed) always give the same sheet.
 """
@@ -84,7 +84,8 @@ def fill(cell: str, number: int, being: str, pools: tuple[Sequence[str], Sequenc
     turns = tuple(Turn(name=people.get(label, label), text=words.format_map(slots)) for label, words in lines)
     answerer = being if cell in HOLD_CELLS else people["x"]
     words = " ".join(words for _, words in lines)
-    used = [slots[key] for key in (*_LABELS, "t", "n") if f"{{{key}}}" in words or any(key == label for label, _ in lines)]
+    speaking = {label for label, _ in lines}
+    used = [slots[key] for key in (*_LABELS, "t", "n") if f"{{{key}}}" in words or key in speaking]
     others = tuple(dict.fromkeys(name for name in used if name != answerer))
     return Prompt(cell=cell, template=number, being=being, turns=turns, answerer=answerer, others=others)
 

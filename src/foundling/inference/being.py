@@ -35,7 +35,8 @@ class Being:
     """
 
     def __init__(
-        self, name: str, tokenizer: Tokenizer, engine: Engine, *, how: Sampling | None = None, seed: int = 0, most: int = 80
+        self, name: str, tokenizer: Tokenizer, engine: Engine, *, how: Sampling | None = None, seed: int = 0,
+        most: int = 80,
     ) -> None:
         self.name, self.tokenizer, self.engine = name, tokenizer, engine
         self.how, self.most = how or Sampling(), most
@@ -48,12 +49,19 @@ class Being:
         self.turns.append(turn)
 
     def prompt(self) -> list[int]:
-        """`<|begin|>`, the latest whole turns that fit beside a turn to come, and `<|turn|>`."""
-        t, room = self.tokenizer, self.engine.context - self.most - 2
+        """`<|begin|>`, the latest whole turns that fit beside a turn of its own to come, and `<|turn|>`.
+
+        Where not even the last turn fits, it keeps its speaker and the end of its text.
+        """
+        t = self.tokenizer
+        room = self.engine.context - self.most - len(t.encode_turn(Turn(name=self.name))) - 1
         ids: list[int] = []
         for turn in reversed(self.turns):
             piece = t.encode_turn(turn)
             if len(ids) + len(piece) > room:
+                if not ids and turn.name is not None:
+                    head = len(t.encode_turn(Turn(name=turn.name)))
+                    ids = piece[:head] + piece[len(piece) - room + head:] if head < room else []
                 break
             ids = piece + ids
         return [t.begin, *ids, t.turn]
@@ -68,7 +76,7 @@ class Being:
         return dict(zip([*names, None], (share / sum(shares) for share in shares), strict=True))
 
     def decide(self, present: Sequence[str]) -> Decision:
-        """Rules first (never twice in a row; always when addressed or alone with one other), then the model's own word."""
+        """Rules first (never twice in a row; always when addressed or alone with one other), then the model's word."""
         last = next((turn for turn in reversed(self.turns) if not turn.silent), None)
         if last is None:
             return Decision(speaks=False, share=0.0, rival=1.0, reason="nobody has spoken yet")
@@ -85,18 +93,20 @@ class Being:
         return Decision(speaks=speaks, share=share, rival=rival, reason=reason)
 
     def say(self) -> Iterator[str]:
-        """The next turn's text, piece by piece as it comes. Nothing is heard or decided here."""
+        """The next turn's text, piece by piece as it comes. Nothing is heard or decided here.
+
+        Half a character waits for the rest of its bytes, and vanishes when they never come.
+        """
         t = self.tokenizer
         prompt = [*self.prompt(), *t.encode(self.name), t.says]
         ids: list[int] = []
         given = ""
         for value in self.engine.stream(prompt, self.how, stops=self._stops, most=self.most, generator=self._generator):
             ids.append(value)
-            text = t.decode(ids).lstrip()
-            if text.endswith("\ufffd"):  # half a character: wait for the rest of its bytes
-                continue
-            yield text[len(given):]
-            given = text
+            text = t.decode(ids).replace("\ufffd", "").lstrip()
+            if text != given:
+                yield text[len(given):]
+                given = text
 
     def speak(self, present: Sequence[str] = ()) -> Turn | None:
         """Its turn if it chooses to speak, which it then also hears; None is silence."""

@@ -1,4 +1,4 @@
-"""The engine: ids in, ids out. KV cache, batches of unequal prompts, streaming, sampling and stop ids; no text at all."""
+"""The engine: ids in, ids out. KV cache, batches of unequal prompts, streaming, sampling, stop ids; no text at all."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from foundling.model import Cache, Decoder
 
 
 def _left_pad(prompts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    """ids (B, T) padded on the left, and the number of pads (B,). Rotary positions are relative, so pads shift nothing."""
+    """ids (B, T) padded on the left, and pads of each (B,). Rotary positions are relative, so pads shift nothing."""
     longest = max(len(p) for p in prompts)
     ids = torch.zeros(len(prompts), longest, dtype=torch.long)
     for row, prompt in enumerate(prompts):
@@ -33,8 +33,14 @@ class Engine:
     ) -> Iterator[list[int | None]]:
         """At each position the new id of every row, or None for a row that has met a stop id; ends when all have.
 
-        Prompts longer than the context minus `most` lose their beginning. `most` bounds the new ids of a row.
+        Prompts longer than the context minus `most` lose their beginning. `most` bounds the new ids of a row, and so
+        does the context. Raises ValueError for a prompt without ids.
         """
+        if not all(len(p) for p in prompts):
+            raise ValueError("a prompt has no ids; begin it with <|begin|>")
+        most = min(most, self.context)
+        if not prompts or most < 1:
+            return
         room = max(1, self.context - most)
         ids_BT, pads_B = _left_pad([list(p)[-room:] for p in prompts])
         batch, width = ids_BT.shape
@@ -84,8 +90,14 @@ class Engine:
 
     @torch.inference_mode()
     def log_probabilities(self, prefix: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
-        """The summed log-probability (nats, float32) of each continuation after the prefix, all in one batch."""
+        """The summed log-probability (nats, float32) of each continuation after the prefix, all in one batch.
+
+        A prefix that does not fit beside the longest continuation loses its beginning. Raises ValueError for an empty
+        prefix and for a continuation as long as the context.
+        """
         longest = max(len(c) for c in continuations)
+        if not prefix or longest >= self.context:
+            raise ValueError(f"{len(prefix)} ids before {longest} cannot be scored in a context of {self.context}")
         prefix = list(prefix)[-(self.context - longest):]
         ids = torch.zeros(len(continuations), len(prefix) + longest, dtype=torch.long)
         for row, continuation in enumerate(continuations):

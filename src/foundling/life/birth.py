@@ -50,6 +50,9 @@ def _commit(home: Home, ledger: Ledger, number: int, made: Path, card: Card) -> 
         shutil.copytree(made, tmp)
         for name in ("tokenizer.json", "tokenizer_config.json"):
             shutil.copyfile(home.tokens / card.tokenizer / name, tmp / name)
+        dialogue = workplace(home, "dialogue") / "out" / "training.json"
+        if number == NAMED:  # the stage between has no generation of its own; its curve is kept here
+            shutil.copyfile(dialogue, tmp / "training-dialogue.json")
         (tmp / "card.json").write_bytes(canonical_json(card))
         home.commit_generation(number, tmp)
     manifest = verify_folder(final)
@@ -144,7 +147,7 @@ def run_judge(home: Home, job: dict[str, Any]) -> Iterator[Progress]:
 def _judge(scores: dict[str, Score], bound: float) -> Verdict:
     """Named candidate against its base: better when it holds its name without harm to its reading of held-out text."""
     hold, leak = scores["name_hold"], scores["name_leak"]
-    rise = scores["bits_per_byte_rise"]
+    rise = scores["rise_share"]
     kept = rise.value <= bound
     better = kept and hold.value > 0.5 and leak.value < 0.5
     reason = (

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from foundling.records import Score
+
 _LARGEST = 1e12
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400.0, 226.0, 40.0, 10.0, 30.0, 34.0
 _RULER, _EDGE, _MIDDLE = 240.0, 6.0, 11.0
@@ -61,6 +63,32 @@ def number_words(value: float) -> str:
     return text.rstrip("0").rstrip(".") if places else text
 
 
+def figure_words(value: object, unit: str) -> str:
+    """A score's figure: a share as a percentage with one decimal, "not measured" where there is no finite number."""
+    number = finite(value)
+    if number is None:
+        return "not measured"
+    return f"{100 * number:.1f}%" if unit == "share" else number_words(number)
+
+
+def unit_words(score: Score) -> str:
+    """The unit of a score as small HTML; "" for shares, and where the name of the figure says it already."""
+    shown = "" if score.unit in ("share", score.name) else escaped(score.unit.replace("_", " "), 40)
+    return f"<small>{shown}</small>" if shown else ""
+
+
+def interval_words(score: Score) -> str:
+    """The 95% interval of a score in words; "no interval" where an end is not known."""
+    if finite(score.low) is None or finite(score.high) is None:
+        return "no interval"
+    return f"between {figure_words(score.low, score.unit)} and {figure_words(score.high, score.unit)}"
+
+
+def bar_figure(value: float, unit: str) -> str:
+    """As `figure_words`, but 95% rather than 95.0%: for bars and the ends of rulers."""
+    return figure_words(value, unit).replace(".0%", "%")
+
+
 def duration_words(seconds: float) -> str:
     """Seconds as `42 s`, `24 min 8 s` or `3 h 5 min`."""
     if seconds < 60:
@@ -86,6 +114,8 @@ def value_words(name: str, value: object) -> str:
         return "not known" if value is None or isinstance(value, float) else caged(value, 200)
     if name.endswith("seconds"):
         return duration_words(number)
+    if name.endswith("_mb"):
+        return bytes_words(number * 1e6)
     return bytes_words(number) if name.endswith("bytes") else number_words(number)
 
 
@@ -135,7 +165,7 @@ def ruler(values: Iterable[float | None], *, share: bool) -> tuple[float, float]
     known = [v for v in values if v is not None]
     low, high = min(known, default=0.0), max(known, default=1.0)
     if high == low:
-        low = 0.0
+        low, high = min(0.0, low), max(0.0, high)
     room = 0.4 * (high - low) or 0.5
     ends = ticks(max(0.0, low - room) if low >= 0 else low - room, high + room)
     return (max(0.0, ends[0]), min(1.0, ends[-1])) if share else (ends[0], ends[-1])

@@ -17,17 +17,21 @@ from typing import Any
 from foundling.life.drawing import (
     Interval,
     age_words,
+    bar_figure,
     bytes_words,
     caged,
     cloth,
     curve_plot,
     day_words,
     escaped,
+    figure_words,
     finite,
     interval_bar,
+    interval_words,
     number_words,
     ruler,
     share_bar,
+    unit_words,
     value_words,
 )
 from foundling.records import Card, Score
@@ -53,9 +57,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "tokens": ("Tokens (its own pieces)", "", ""),
 }
 _VERDICTS = {
-    "better": "It passed, and this generation now lives.",
-    "not_better": "It did not pass, so this generation does not go live.",
-    "undecided": "Undecided: the exam was too small to tell.",
+    "better": "What was tried passed, so it was kept and now lives.",
+    "not_better": "What was tried did not pass, so it was not kept.",
+    "undecided": "Undecided: the exam was too small to tell, so nothing was changed.",
 }
 _SIGNS = {"<=": "at most ", "≤": "at most ", ">=": "at least ", "≥": "at least ", "<": "below ", ">": "above "}
 
@@ -65,13 +69,13 @@ class BirthData:
     """All that a birth report says. Only `name`, `born` and `generation` must be there; what is missing is said so.
 
     born, written: ISO dates or times; their difference is the age. verdict: an outcome of `records.Verdict`, with or
-    without ": reason", or words of one's own. plan: size, parameters, seed, dtype, threads,
-    compiled, predictions (name -> value); outcome: the same names -> what came true. corpus: stories, scenes, bytes,
-    tokens, splits (name -> count, or name -> {documents, bytes, tokens}), drops (list of (title, reason)).
-    curves: (stage, points {step, loss, validation}), the first being the stage that learns from stories alone, with
-    its loss in nats per token and its validation in bits per byte; stages: stage -> {validation_start, validation,
-    kept_step, steps}. answers: {cell, ask, answerer, answer, hit}, where hit means "as it should be", in leak cells
-    too. samples: {temperature, text}.
+    without ": reason", or words of one's own. plan: size, parameters, seed, dtype, threads, compiled, predictions
+    (name -> value); outcome: the same names -> what came true. corpus: stories, scenes, bytes, tokens; splits (name ->
+    count, or name -> {stories, bytes, ...}); drops ((title, reason) or {title, reason}) and dropped, their count where
+    not all are listed; train_bytes and train_tokens, what the first stage trained on. curves: (stage, points {step,
+    loss, validation}), the first being the stage that learns from stories alone, with its loss in nats per token and
+    its validation in bits per byte; stages: stage -> {validation_start, validation, kept_step, steps}. answers: {cell,
+    ask, answerer, answer, hit}, where hit means "as it should be", in leak cells too. samples: {temperature, text}.
     """
 
     name: str
@@ -110,19 +114,8 @@ def _title(name: str) -> str:
     """The heading of a named figure; the units that its value will show anyway are left off."""
     if name in _WORDS:
         return _WORDS[name][0]
-    plain = " ".join(re.sub(r"[_/:.-]+", " ", name.removesuffix("_bytes").removesuffix("_seconds")).split())
+    plain = " ".join(re.sub(r"[_/:.-]+", " ", re.sub(r"_(bytes|mb|seconds)$", "", name)).split())
     return escaped(plain[:1].upper() + plain[1:], 120) or "Unnamed"
-
-
-def _figure(value: float, unit: str) -> str:
-    number = finite(value)
-    if number is None:
-        return "not measured"
-    return f"{100 * number:.1f}%" if unit == "share" else number_words(number)
-
-
-def _round(value: float, unit: str) -> str:
-    return _figure(value, unit).replace(".0%", "%")
 
 
 def _bar_value(score: Score) -> float | None:
@@ -136,7 +129,7 @@ def _bar_value(score: Score) -> float | None:
 def _bar_words(score: Score) -> str:
     """`<= 0.05` as "at most 5%"; other words stay as they are."""
     match = re.fullmatch(r"\s*(<=|>=|≤|≥|<|>)\s*(-?\d+(?:\.\d+)?)\s*", score.bar)
-    return _SIGNS[match[1]] + _round(float(match[2]), score.unit) if match else escaped(score.bar, 120)
+    return _SIGNS[match[1]] + bar_figure(float(match[2]), score.unit) if match else escaped(score.bar, 120)
 
 
 def _state(score: Score) -> str:
@@ -146,20 +139,17 @@ def _state(score: Score) -> str:
 
 
 def _drawn(score: Score, *, whole: bool) -> str:
-    """A score on its ruler: the whole of 0 to 1 (rows can be compared), or a near one with its ends in words."""
-    bar = _bar_value(score)
-    near = ruler((finite(v) for v in (score.value, score.low, score.high, bar)), share=score.unit == "share")
-    start, end = (0.0, 1.0) if whole and score.unit == "share" else near
+    """A score on its ruler: for shares the whole of 0 to 1 where asked (rows can be compared), else a near one.
+
+    A near ruler carries its ends in words.
+    """
+    bar, share = _bar_value(score), score.unit == "share"
+    near = ruler((finite(v) for v in (score.value, score.low, score.high, bar)), share=share)
+    start, end = (0.0, 1.0) if whole and share else near
     mark = Interval(value=score.value, start=start, end=end, low=score.low, high=score.high, bar=bar)
-    label = f"{score.name}: {_figure(score.value, score.unit)}, {_interval(score)}"
-    return interval_bar(mark, label, None if whole else (_round(start, score.unit), _round(end, score.unit)))
-
-
-def _interval(score: Score) -> str:
-    low, high = finite(score.low), finite(score.high)
-    if low is None or high is None:
-        return "no interval"
-    return f"between {_figure(low, score.unit)} and {_figure(high, score.unit)}"
+    label = f"{score.name}: {figure_words(score.value, score.unit)}, {interval_words(score)}"
+    ends = None if whole and share else (bar_figure(start, score.unit), bar_figure(end, score.unit))
+    return interval_bar(mark, label, ends)
 
 
 def _section(heading: str, lead: str, body: str) -> str:
@@ -173,6 +163,16 @@ def _missing(sentence: str) -> str:
 def _header(*cells: tuple[str, str]) -> str:
     """The head of a table, from (words, class)."""
     return "<thead><tr>" + "".join(f'<th class="{kind}">{words}</th>' for words, kind in cells) + "</tr></thead>"
+
+
+def _table(scores: Sequence[Score], what: str) -> str:
+    """Scores as rows with their drawn intervals; `what` heads the first column."""
+    rows = "".join(
+        f'<tr><th scope="row">{_title(s.name)} {unit_words(s)}</th><td class="num">{figure_words(s.value, s.unit)}'
+        f'<small>of {s.n:,}</small></td><td class="draw">{_drawn(s, whole=True)}</td>'
+        f"<td>{_bar_words(s)} {_state(s)}</td></tr>" for s in scores)
+    head = _header((what, ""), ("Result", "num"), ("Interval", "draw"), ("Bar", ""))
+    return f'<table class="cells">{head}<tbody>{rows}</tbody></table>'
 
 
 def _facts(pairs: Sequence[tuple[str, str]]) -> str:
@@ -189,10 +189,10 @@ def _head(data: BirthData) -> str:
     size = f" of size “{escaped(data.plan['size'], 40)}”" if data.plan.get("size") else ""
     judged = [s.passed for s in data.scores if s.passed is not None]
     tally = f"It reached {sum(judged)} of {len(judged)} bars. " if judged else ""
-    outcome, _, reason = data.verdict.partition(":")
+    outcome, _, reason = (part.strip() for part in data.verdict.partition(":"))
     said = caged(data.verdict, 400) if data.verdict else "No verdict was given."
-    if outcome.strip() in _VERDICTS:
-        said = f"{_VERDICTS[outcome.strip()]} {caged(reason.strip(), 400) if reason else ''}"
+    if outcome in _VERDICTS:
+        said = _VERDICTS[outcome] + (f"</p><p>{caged(reason[:1].upper() + reason[1:], 400)}" if reason else "")
     origin: list[object] = [data.name, data.born, data.generation]
     if data.card is not None:
         origin += [data.card.corpus, data.card.tokenizer, data.card.program, data.card.package, data.card.seed]
@@ -214,25 +214,28 @@ def _good(data: BirthData) -> str:
     lead = ("The dot is what was measured. The pale band is the 95% interval: how far luck alone could move it. "
             "The upright line is the bar; whether it was reached goes by the dot.")
     cards = []
-    for score in data.scores:
-        _, words, counted = _WORDS.get(score.name, ("", "", ""))
+    main = [score for score in data.scores if score.name in _WORDS]
+    for score in main:
+        words, counted = _WORDS[score.name][1:]
         bar = f"{f'Bar: {_bar_words(score)}' if score.bar else ''} {_state(score)}"
-        unit = "" if score.unit in ("share", score.name) else escaped(score.unit.replace("_", " "), 40)
         cards.append(
-            f'<article><h3>{_title(score.name)}</h3><p class="figure">{_figure(score.value, score.unit)} '
-            f'<small>{unit}</small></p>{_drawn(score, whole=False)}<p class="bars">{bar}</p><p>{words}</p>'
-            f'<p class="quiet">{_interval(score).capitalize()}; from {score.n:,} {counted or "counted"}.</p></article>'
+            f'<article><h3>{_title(score.name)}</h3><p class="figure">{figure_words(score.value, score.unit)} '
+            f'{unit_words(score)}</p>{_drawn(score, whole=False)}<p class="bars">{bar}</p><p>{words}</p>'
+            f'<p class="quiet">{interval_words(score).capitalize()}; from {score.n:,} {counted or "counted"}.</p>'
+            "</article>"
         )
-    body = f'<div class="cards">{"".join(cards)}</div>' if cards else _missing("It has not been examined yet.")
-    return _section("How good is it", lead, body)
+    body = f'<div class="cards">{"".join(cards)}</div>' if cards else ""
+    others = [score for score in data.scores if score not in main]
+    body += f"<h3>Other figures</h3>{_table(others, 'Figure')}" if others else ""
+    return _section("How good is it", lead, body or _missing("It has not been examined yet."))
 
 
 def _gap(data: BirthData, record: Mapping[str, Any], points: Sequence[Mapping[str, Any]]) -> str:
     """The overfit gap of the first stage: its late training loss beside validation, both in bits per byte.
 
-    Nats per token become bits per byte by the corpus's own tokens and bytes, hence "about".
+    Nats per token become bits per byte by the tokens and bytes of the training text (else of all), hence "about".
     """
-    size, tokens = finite(data.corpus.get("bytes")), finite(data.corpus.get("tokens"))
+    size, tokens = (finite(data.corpus.get(f"train_{k}", data.corpus.get(k))) for k in ("bytes", "tokens"))
     held, kept, late = finite(record.get("validation")), finite(record.get("kept_step")), []
     for point in points:
         step, loss = finite(point.get("step")), finite(point.get("loss"))
@@ -304,13 +307,7 @@ def _answers(answers: Sequence[Mapping[str, Any]]) -> str:
 def _name(data: BirthData) -> str:
     lead = (f"Asked in many ways, does {caged(data.name, 80)} keep its name, and do the others keep theirs? "
             "Bands are 95% Wilson intervals on a ruler from 0 to 100%.")
-    rows = "".join(
-        f'<tr><th scope="row">{_title(s.name)}</th><td class="num">{_figure(s.value, s.unit)}'
-        f'<small>of {s.n:,}</small></td><td class="draw">{_drawn(s, whole=True)}</td>'
-        f"<td>{_bar_words(s)} {_state(s)}</td></tr>" for s in data.cells)
-    head = _header(("Part of the exam", ""), ("Result", "num"), ("Interval", "draw"), ("Bar", ""))
-    table = f'<table class="cells">{head}<tbody>{rows}</tbody></table>'
-    table = table if rows else _missing("No exam of the name was held.")
+    table = _table(data.cells, "Part of the exam") if data.cells else _missing("No exam of the name was held.")
     said = _answers(data.answers) if data.answers else _missing("No answers were written down.")
     return _section("Its name", lead, table + said)
 
@@ -341,9 +338,9 @@ def _promised(data: BirthData) -> str:
 
 
 def _splits(splits: Mapping[str, Any]) -> str:
-    """The table of splits: counts, and each one's share of the bytes (of the documents where bytes are not given)."""
+    """The table of splits: counts, and each one's share of the bytes (of the first count where bytes are not given)."""
     counts = {str(n): c if isinstance(c, Mapping) else {"documents": c} for n, c in splits.items()}
-    sizes = {n: finite(c.get("bytes", c.get("documents"))) or 0.0 for n, c in counts.items()}
+    sizes = {n: finite(c.get("bytes", next(iter(c.values()), 0))) or 0.0 for n, c in counts.items()}
     total, rows = sum(sizes.values()), ""
     for name, count in counts.items():
         shown = ", ".join(value_words(k, v) + ("" if k == "bytes" else f" {escaped(k, 30)}") for k, v in count.items())
@@ -360,11 +357,13 @@ def _read(data: BirthData) -> str:
     body = _facts([(_title(key), value_words(key, data.corpus[key])) for key in keys])
     body = body if keys else _missing("What it read was not written down.")
     drops = list(data.corpus.get("drops") or ())
-    listed = "".join(f"<li><b>{caged(title, 120)}</b> {caged(why, 240)}</li>" for title, why in drops[:_DROPS])
-    more = f'<p class="quiet">and {len(drops) - _DROPS:,} more.</p>' if len(drops) > _DROPS else ""
+    pairs = [(d.get("title"), d.get("reason")) if isinstance(d, Mapping) else d for d in drops[:_DROPS]]
+    listed = "".join(f"<li><b>{caged(title, 120)}</b> {caged(why, 240)}</li>" for title, why in pairs)
+    count = max(len(drops), int(finite(data.corpus.get("dropped")) or 0))
+    more = f'<p class="quiet">and {count - len(pairs):,} more.</p>' if count > len(pairs) else ""
     body += _splits(data.corpus.get("splits") or {})
     if "drops" in data.corpus:
-        body += f"<h3>Left out <small>{len(drops):,}</small></h3>"
+        body += f"<h3>Left out <small>{count:,}</small></h3>"
         body += f'<ul class="drops">{listed}</ul>{more}' if listed else _missing("Nothing was left out.")
     return _section("What it read", lead, body)
 

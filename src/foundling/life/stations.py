@@ -4,7 +4,7 @@ Each station finds out from the home whether its work is done already, so that a
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ import numpy as np
 from foundling.corpus import BUILTIN, Dropped, clean, cut, gather, make_lessons, make_preferences, recast, split
 from foundling.home import Home, Ledger, read_verified
 from foundling.recipe import NamingRecipe, vocabulary_for
-from foundling.records import BadInput, Progress, Story, Turn, canonical_json, to_jsonable
+from foundling.records import BadInput, Progress, Story, canonical_json, render, to_jsonable
 from foundling.tokens import Tokenizer, shard_files, train_tokenizer
 
+RECASTS = 4  # at most so many copies of a scene, each with other names
 NAME_SHARE = 0.2  # of the training text, in bytes: conversations and recast scenes that put the name among many
 
 
@@ -85,19 +86,20 @@ def _name_text(home: Home, train: list[Story], naming: NamingRecipe, seed: int) 
     rng = np.random.default_rng([seed, 7])
     scenes = [story for story in train if story.form == "scene"]
     room = int(sum(story.bytes for story in train) * NAME_SHARE / (1 - NAME_SHARE))
-    out: list[Story] = []
-    for _ in range(4):
-        out += [recast(scene, home.name, rng) for scene in scenes if sum(s.bytes for s in out) < room / 2]
-    count = 16 + room // 150
-    for lesson in make_lessons(home.name, train, count=count, counter=naming.counter, seed=seed + 1):
-        if sum(story.bytes for story in out[-1:]) and sum(story.bytes for story in out) >= room:
-            break
-        out.append(Story(title=lesson.kind, text=_lines(lesson.turns), source="lesson", form="scene"))
-    return out
+    lessons = make_lessons(home.name, train, count=16 + room // 120, counter=naming.counter, seed=seed + 1)
+    recasts = (recast(scene, home.name, rng) for _ in range(RECASTS) for scene in scenes)
+    talks = (Story(title=lesson.kind, text=render(lesson.turns), source="lesson", form="scene") for lesson in lessons)
+    return [*_up_to(room // 2, recasts), *_up_to(room // 2, talks)]
 
 
-def _lines(turns: Sequence[Turn]) -> str:
-    return "\n".join("(silence)" if turn.silent else f"{turn.name}: {turn.text}" for turn in turns)
+def _up_to(room: int, stories: Iterable[Story]) -> Iterator[Story]:
+    """Stories until `room` bytes are filled."""
+    filled = 0
+    for story in stories:
+        if filled >= room:
+            return
+        filled += story.bytes
+        yield story
 
 
 def _lesson_documents(tokenizer: Tokenizer, home: Home, train: list[Story], naming: NamingRecipe, seed: int) -> Any:

@@ -52,8 +52,8 @@ def run_program(home: Home, stage: str, job: dict[str, Any]) -> Iterator[dict[st
     path.write_bytes(canonical_json(job))
     process = subprocess.Popen(
         [sys.executable, str(program), str(path)], env=trainer_environment(job["threads"]), stdout=subprocess.PIPE,
-        text=True, encoding="utf-8", start_new_session=True,
-    )
+        stdin=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True,
+    )  # stdin is never written: when we die, however we die, its end tells the program to end too
     assert process.stdout is not None
     last: dict[str, Any] = {}
     try:

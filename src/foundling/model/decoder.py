@@ -14,7 +14,7 @@ from foundling.recipe import Shape
 
 
 class RMSNorm(nn.Module):
-    """Root-mean-square norm over the last dimension, computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467)."""
+    """Root-mean-square norm of the last dimension, computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467)."""
 
     def __init__(self, width: int, eps: float) -> None:
         super().__init__()
@@ -78,7 +78,8 @@ class Attention(nn.Module):
         y_BHTD = F.scaled_dot_product_attention(
             q, k, v, attn_mask=mask, is_causal=mask is None and length > 1, enable_gqa=shape.heads != shape.kv_heads
         )
-        return self.out(y_BHTD.transpose(1, 2).reshape(batch, length, -1))
+        out_BTC: Tensor = self.out(y_BHTD.transpose(1, 2).reshape(batch, length, -1))
+        return out_BTC
 
 
 class SwiGLU(nn.Module):
@@ -91,7 +92,8 @@ class SwiGLU(nn.Module):
 
     def forward(self, x_BTC: Tensor) -> Tensor:
         gate, up = self.gate_up(x_BTC).chunk(2, dim=-1)
-        return self.down(F.silu(gate) * up)
+        out_BTC: Tensor = self.down(F.silu(gate) * up)
+        return out_BTC
 
 
 class Block(nn.Module):
@@ -105,7 +107,8 @@ class Block(nn.Module):
 
     def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], mask: Tensor | None, cache: Cache | None) -> Tensor:
         x_BTC = x_BTC + self.dropout(self.attention(self.attention_norm(x_BTC), tables, mask, cache))
-        return x_BTC + self.dropout(self.mlp(self.mlp_norm(x_BTC)))
+        out_BTC: Tensor = x_BTC + self.dropout(self.mlp(self.mlp_norm(x_BTC)))
+        return out_BTC
 
 
 def document_mask(segment_BT: Tensor) -> Tensor:
@@ -139,11 +142,13 @@ class Decoder(nn.Module):
         """Normed hidden states (B, T, C) of ids (B, T); `mask` as from `document_mask`, else plain causal attention.
 
         With a `cache` the ids continue what it holds and its length grows by T; then a mask (B, 1, T, S) is needed
-        unless the cache was empty or T is 1. Raises ValueError when positions exceed the context.
+        unless the cache was empty or T is 1. Raises ValueError without it, or when positions exceed the context.
         """
         start, length = (cache.length if cache else 0), ids_BT.shape[1]
         if start + length > self.shape.context:
             raise ValueError(f"{start + length} positions exceed the context of {self.shape.context}")
+        if start and length > 1 and mask is None:  # plain causal attention would line the new ids up with the oldest
+            raise ValueError("several ids that continue a cache need a mask (B, 1, T, S)")
         cos, sin = self.tables
         tables = cos[start:start + length], sin[start:start + length]
         x_BTC = self.dropout(self.embedding(ids_BT))
@@ -151,7 +156,8 @@ class Decoder(nn.Module):
             x_BTC = block(x_BTC, tables, mask, cache)
         if cache is not None:
             cache.length = start + length
-        return self.norm(x_BTC)
+        normed_BTC: Tensor = self.norm(x_BTC)
+        return normed_BTC
 
     def logits(self, hidden_BTC: Tensor) -> Tensor:
         """Scores of every id, (B, T, vocabulary), from normed hidden states: the embedding used the other way round."""

@@ -5,6 +5,7 @@ A model flows in and bytes flow out, or a folder flows in and a model flows out.
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,20 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from foundling.model.decoder import Decoder
-from foundling.records import BadInput, canonical_json
 from foundling.recipe import Shape
+from foundling.records import BadInput, canonical_json, to_jsonable
 
 WEIGHTS = "weights.safetensors"
-_LIMIT = 8 * 2**30  # a header or file beyond this is refused before it is opened
+_LIMIT = 8 * 2**30  # a file beyond this is refused before it is opened
+_LARGEST, _LONGEST = 2**24, 2**17  # of any integer of a shape, and of its context, whose tables are made at once
 _RENAMES = (
     ("attention_norm.", "input_layernorm."), ("mlp_norm.", "post_attention_layernorm."),
     ("attention.out.", "self_attn.o_proj."), ("attention.", "self_attn."), ("mlp.down.", "mlp.down_proj."),
 )
 
 
-def _config(shape: Shape) -> dict[str, Any]:
+def configuration(shape: Shape) -> dict[str, Any]:
+    """config.json of transformers' Qwen3 for a shape, as plain values."""
     return {
         "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": False, "attention_dropout": 0.0,
         "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1, "hidden_act": "silu", "initializer_range": 0.02,
@@ -42,14 +45,48 @@ def read_shape(folder: Path) -> Shape:
     """The shape in a folder's config.json. Raises BadInput when the file is missing or is no Qwen3 of ours."""
     try:
         c = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return Shape(
+        shape = Shape(
             layers=c["num_hidden_layers"], width=c["hidden_size"], heads=c["num_attention_heads"],
             kv_heads=c["num_key_value_heads"], head_dim=c["head_dim"], hidden=c["intermediate_size"],
             vocabulary=c["vocab_size"], context=c["max_position_embeddings"],
             rope_base=c["rope_parameters"]["rope_theta"], eps=c["rms_norm_eps"],
         )
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+        _check(shape, c)
+        return shape
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as fault:
         raise BadInput(f"{folder / 'config.json'} is no configuration of a foundling ({fault}): restore it.") from fault
+
+
+def _check(shape: Shape, c: dict[str, Any]) -> None:
+    """Raises ValueError for numbers that no model of ours has, before anything is built from them."""
+    for name, value in to_jsonable(shape).items():
+        whole = name not in ("rope_base", "eps")
+        fits = isinstance(value, int) and not isinstance(value, bool) and value <= _LARGEST if whole else (
+            isinstance(value, int | float) and math.isfinite(value))
+        if not fits or value <= 0:
+            raise ValueError(f"{name} is {value!r}")
+    if shape.context > _LONGEST:
+        raise ValueError(f"a context of {shape.context} is more than {_LONGEST}")
+    ours = configuration(shape)
+    for name in ("model_type", "hidden_act", "attention_bias", "tie_word_embeddings", "use_sliding_window"):
+        if c[name] != ours[name]:
+            raise ValueError(f"{name} is {c[name]!r} and not {ours[name]!r}")
+
+
+def _check_fit(shape: Shape, tensors: dict[str, Tensor]) -> None:
+    """Raises ValueError where names, sizes or types of tensors are not those of the shape; nothing is allocated."""
+    fewest = 2 + 11 * shape.layers
+    if len(tensors) != fewest:
+        raise ValueError(f"{len(tensors)} tensors where {shape.layers} layers have {fewest}")
+    with torch.device("meta"):
+        expected = _to_qwen3(shape, Decoder(shape).state_dict())
+    for name, wanted in expected.items():
+        found = tensors[name]
+        if found.shape != wanted.shape or found.dtype != wanted.dtype:
+            raise ValueError(
+                f"{name} is {tuple(found.shape)} {found.dtype} where config.json wants "
+                f"{tuple(wanted.shape)} {wanted.dtype}"
+            )
 
 
 def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -66,11 +103,12 @@ def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
             _, layer, inner = name.split(".", 2)
             head = f"model.layers.{layer}."
             if inner == "attention.qkv.weight":
-                for part, piece in zip("qkv", tensor.split([q, kv, kv]), strict=True):
+                for part, piece in zip("qkv", torch.split(tensor, [q, kv, kv]), strict=True):
                     out[f"{head}self_attn.{part}_proj.weight"] = piece.contiguous()
             elif inner == "mlp.gate_up.weight":
                 gate, up = tensor.chunk(2)
-                out[head + "mlp.gate_proj.weight"], out[head + "mlp.up_proj.weight"] = gate.contiguous(), up.contiguous()
+                out[head + "mlp.gate_proj.weight"] = gate.contiguous()
+                out[head + "mlp.up_proj.weight"] = up.contiguous()
             else:
                 for ours, theirs in _RENAMES:
                     if inner.startswith(ours):
@@ -106,7 +144,7 @@ def model_files(shape: Shape, state: dict[str, Tensor]) -> dict[str, bytes]:
     return {
         WEIGHTS: save_tensors(tensors, metadata={"format": "pt"}),
         "model.safetensors.index.json": canonical_json(index),
-        "config.json": canonical_json(_config(shape)),
+        "config.json": canonical_json(configuration(shape)),
     }
 
 
@@ -119,10 +157,12 @@ def load_decoder(folder: Path, *, dropout: float = 0.0) -> Decoder:
     try:
         if path.stat().st_size > _LIMIT:
             raise BadInput(f"{path} is larger than {_LIMIT} bytes: it was not saved by foundling, restore it.")
-        state = _from_qwen3(shape, load_tensors(path.read_bytes()))
+        tensors = load_tensors(path.read_bytes())
+        _check_fit(shape, tensors)
+        state = _from_qwen3(shape, tensors)
         model = Decoder(shape, dropout=dropout)
         model.load_state_dict(state)
-    except (OSError, SafetensorError, KeyError, RuntimeError) as fault:
-        sentence = str(fault).splitlines()[0]
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as fault:
+        sentence = " ".join(str(fault).split())
         raise BadInput(f"{path} cannot be read as weights ({sentence}): restore it from a copy.") from fault
     return model.eval()

@@ -22,7 +22,7 @@ def preset(size: str, vocabulary: int) -> Shape:
 
 
 def vocabulary_for(corpus_bytes: int) -> int:
-    """Entries of the byte-level BPE for a corpus of so many bytes; measured in bits per byte, see LOG.md (vocabulary)."""
+    """Entries of the byte-level BPE for a corpus of so many bytes; measured in bits per byte: LOG.md (vocabulary)."""
     if corpus_bytes < 200_000:
         return 1024
     return 2048 if corpus_bytes < 20_000_000 else 4096 if corpus_bytes < 200_000_000 else 8192

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A Qwen3 decoder. `heads` query heads share `kv_heads` key-value heads (a divisor), each `head_dim` wide (even)."""
+    """A Qwen3 decoder: `heads` query heads share `kv_heads` key-value ones (a divisor), each `head_dim` wide (even)."""
 
     layers: int
     width: int

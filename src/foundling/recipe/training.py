@@ -1,4 +1,4 @@
-"""How one training run goes: rates, batch, regularisation and length, as a frozen dataclass, and recipes as functions."""
+"""How a training run goes: rates, batch, regularisation and length, as a frozen dataclass, and recipes as functions."""
 
 from dataclasses import dataclass, replace
 

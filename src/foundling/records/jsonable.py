@@ -18,7 +18,7 @@ def to_jsonable(thing: Any) -> Any:
 
 
 def canonical_json(thing: Any) -> bytes:
-    """The one byte form of a value: sorted keys, no spaces, UTF-8, a newline at the end. NaN is refused (ValueError)."""
+    """The one byte form of a value: sorted keys, no spaces, UTF-8, a newline at the end. Raises ValueError for NaN."""
     text = json.dumps(to_jsonable(thing), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8") + b"\n"
 

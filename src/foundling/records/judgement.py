@@ -1,4 +1,4 @@
-"""What judges write down: scores with intervals, verdicts of B against A, and the card that travels with a generation."""
+"""What judges write down: scores with intervals, verdicts of B against A, the card that travels with a generation."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""What a being is taught beside its stories: lessons (turns to imitate) and preferences (this turn rather than that)."""
+"""What a being is taught beside its stories: lessons (turns to imitate), preferences (this turn rather than that)."""
 
 from dataclasses import dataclass
 

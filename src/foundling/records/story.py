@@ -3,6 +3,7 @@
 Front matter and text come in as one string, a `Story` goes out. It reads no file and judges no text.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,6 +11,7 @@ from foundling.records.jsonable import content_hash
 from foundling.records.turn import Turn, parse_scene
 
 Form = Literal["prose", "scene"]
+_KEYED = re.compile(r"([^\W\d_][\w-]*)[ \t]*:(.*)")  # one word, as in `about:`; prose before a colon has several
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,21 +46,36 @@ class Story:
         return replace(self, text=text)
 
 
+def _front_matter(raw: str) -> tuple[dict[str, str], str]:
+    """Keys and body; no keys and the whole where the first `---` opens a rule between paragraphs."""
+    if not raw.startswith("---\n") or "\n---\n" not in raw[4:]:
+        return {}, raw
+    front, body = raw[4:].split("\n---\n", 1)
+    lines = [line for line in front.split("\n") if line.strip()]
+    # Below a key may stand what other programs write there: comments, lists and indented values.
+    if not all(_KEYED.match(line) or (i > 0 and line[0] in " \t-#") for i, line in enumerate(lines)):
+        return {}, raw
+    keyed = [match for line in lines if (match := _KEYED.match(line))]
+    return {match[1].lower(): match[2].strip() for match in keyed}, body
+
+
+def _listed(head: dict[str, str], key: str) -> tuple[str, ...]:
+    return tuple(x.strip() for x in head.get(key, "").split(",") if x.strip())
+
+
 def read_story(raw: str, *, title: str, source: str) -> Story:
     """Split off front matter (`---`, `key: value` lines, `---`) if there is any. Unknown keys are left alone.
 
+    Between two rules (`---`) that hold any other line stands text, not front matter: nothing of it is lost.
+
     Raises BadInput when `form: scene` is declared and a line is no turn.
     """
-    head: dict[str, str] = {}
-    body = raw
-    if raw.startswith("---\n") and "\n---\n" in raw[4:]:
-        front, body = raw[4:].split("\n---\n", 1)
-        head = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in front.splitlines())}
-    listed = lambda key: tuple(x.strip() for x in head.get(key, "").split(",") if x.strip())  # noqa: E731
+    head, body = _front_matter(raw)
     story = Story(
         title=head.get("title") or title, text=body.strip(), source=source,
-        form="scene" if head.get("form") == "scene" else "prose",
-        feelings=listed("feelings"), about=head.get("about", ""), people=listed("people"),
+        form="scene" if head.get("form", "").lower() == "scene" else "prose",
+        feelings=_listed(head, "feelings"), about=head.get("about", ""), people=_listed(head, "people"),
     )
-    assert story.turns is not None  # a scene with a broken line is refused here, by parse_scene
+    if story.form == "scene":
+        parse_scene(story.text, story.title)  # a broken line is refused here and not when it is used
     return story

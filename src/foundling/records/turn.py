@@ -39,9 +39,12 @@ def parse_line(line: str) -> Turn | None:
 
 
 def parse_scene(text: str, where: str = "the scene") -> tuple[Turn, ...]:
-    """The lines of a scene as turns; blank lines are skipped. Raises BadInput naming the first line that is no turn."""
+    """The lines of a scene as turns; blank lines are skipped. Raises BadInput naming the first line that is no turn.
+
+    Only a line feed ends a line: what else Unicode calls a line end (form feed, U+2028) cannot open a turn.
+    """
     turns = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         turn = parse_line(line)
@@ -52,5 +55,8 @@ def parse_scene(text: str, where: str = "the scene") -> tuple[Turn, ...]:
 
 
 def render(turns: Iterable[Turn]) -> str:
-    """Turns as a scene's lines, the inverse of `parse_scene`: the form people read and write, without special tokens."""
-    return "\n".join("(silence)" if turn.silent else f"{turn.name}: {turn.text}" for turn in turns)
+    """Turns as a scene's lines, the inverse of `parse_scene`: the form people read and write, no special tokens.
+
+    White space in a turn becomes single spaces, so that nobody's words can open a line, and so a turn, of their own.
+    """
+    return "\n".join("(silence)" if turn.silent else f"{turn.name}: {' '.join(turn.text.split())}" for turn in turns)

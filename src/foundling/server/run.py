@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from foundling.home import Home
 from foundling.records import BadInput
@@ -51,7 +52,7 @@ def serve(
     return 0
 
 
-def settings(app: object) -> uvicorn.Config:
+def settings(app: Starlette) -> uvicorn.Config:
     """How the application is served: bounded frames, no compression that could blow up, no trust in proxy headers."""
     return uvicorn.Config(
         app, loop="asyncio", http="h11", ws="websockets-sansio", ws_max_size=FRAME, ws_per_message_deflate=False,

@@ -5,6 +5,7 @@ Close codes: 1008 sent too fast, 1009 a frame over `limits.FRAME` (by the WebSoc
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -28,7 +29,8 @@ async def visit(hub: Hub, socket: WebSocket) -> None:
     try:
         await socket.accept()
         ways = [asyncio.ensure_future(_listen(hub, visitor, socket)), asyncio.ensure_future(_send(visitor, socket))]
-        await asyncio.wait([*ways, visitor.over], return_when=asyncio.FIRST_COMPLETED)
+        endings: list[asyncio.Future[Any]] = [*ways, visitor.over]
+        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
     finally:
         hub.leave(visitor)
         for way in ways:

@@ -46,7 +46,7 @@ class Shards:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """ids and targets (B, T); segment (B, T) tells documents apart; weight (B, T) is 0 where a target is not trained."""
+    """ids, targets (B, T); segment (B, T) tells documents apart; weight (B, T) is 0 where a target is not trained."""
 
     ids_BT: Tensor
     targets_BT: Tensor
@@ -89,9 +89,12 @@ def read_shards(folder: Path, prefix: str) -> Shards:
         starts = np.array(head["starts"], dtype=np.int64)
         if not len(ids) == len(taught) == head["tokens"] == starts[-1]:
             raise ValueError("the counts differ")
-        return Shards(ids=ids, starts=starts, taught=taught, text_bytes=head["text_bytes"])
-    except (OSError, ValueError, KeyError) as fault:
-        raise BadInput(f"The token shards {folder / prefix} cannot be read ({fault}): run `foundling prepare`.") from fault
+        if starts[0] != 0 or (np.diff(starts) < 1).any() or taught.max() > 1:
+            raise ValueError("the documents do not follow each other")
+        return Shards(ids=ids, starts=starts, taught=taught, text_bytes=int(head["text_bytes"]))
+    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as fault:
+        where = folder / prefix
+        raise BadInput(f"The token shards {where} cannot be read ({fault}): run `foundling prepare`.") from fault
 
 
 def epoch_order(documents: int, seed: int, epoch: int) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ a person or a story says is encoded with special tokens off, so `<|turn|>` typed
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ CHAT_TEMPLATE = (
     "{{ '" + BEGIN + "' }}{% for m in messages %}{{ '" + TURN + "' + (m['name'] if m['name'] is defined else m['role'])"
     " + '" + SAYS + "' + m['content'] }}{% endfor %}{% if add_generation_prompt %}{{ '" + TURN + "' }}{% endif %}"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPLIT = 100_000  # characters given to the library at once, so that a huge line stays within memory
 
 
@@ -28,8 +30,8 @@ class Tokenizer:
     def __init__(self, backend: Backend) -> None:
         backend.encode_special_tokens = True  # text that looks like a special token stays text
         self._backend = backend
-        ids = [backend.token_to_id(token) for token in SPECIALS]
-        if ids != list(range(len(SPECIALS))):
+        ids = list(range(len(SPECIALS)))
+        if [backend.token_to_id(token) for token in SPECIALS] != ids:
             raise BadInput("The tokenizer lacks the five special tokens of the turn grammar: restore tokenizer.json.")
         self.begin, self.end, self.turn, self.says, self.silence = ids
         self.vocabulary: int = backend.get_vocab_size()
@@ -58,7 +60,7 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Ids of text, never a special one. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
-        text = text.encode("utf-8", "replace" if _has_surrogate(text) else "strict").decode("utf-8")
+        text = _SURROGATE.sub("\ufffd", text)
         if len(text) <= _SPLIT:
             return list(self._backend.encode(text, add_special_tokens=False).ids)
         pieces = [text[i:i + _SPLIT] for i in range(0, len(text), _SPLIT)]
@@ -83,10 +85,6 @@ class Tokenizer:
         if story.form == "scene":
             return [*self.encode_turns(story.turns), self.end]
         return [self.begin, *self.encode(story.text), self.end]
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else False
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:

@@ -1,4 +1,4 @@
-"""The one loop: an objective flows in, `Step` events flow out, the weights change in place. It saves and prints nothing.
+"""The one loop: an objective flows in, `Step` events flow out, weights change in place. It saves and prints nothing.
 
 One loop serves next-token training, supervised turns and preferences; they differ by the objective alone. What the
 caller wants done between steps (save, print, stop) it does itself, in plain lines, between two events.
@@ -56,12 +56,15 @@ class Run:
 def _follow(run: Run, factor: float) -> None:
     """Move the shadow toward the weights; early on faster, so that the start is forgotten (as in Polyak averaging)."""
     factor = min(factor, (1 + run.step) / (10 + run.step))
-    shadow, weights = list(run.shadow.parameters()), list(run.model.parameters())
+    shadow: list[Tensor] = list(run.shadow.parameters())
+    weights: list[Tensor] = list(run.model.parameters())
     torch._foreach_lerp_(shadow, weights, 1.0 - factor)
 
 
 def _judge(run: Run, recipe: TrainRecipe, value: float) -> None:
     """Take note of a look at validation text: keep the shadow's weights, or not, and end the run where it is due."""
+    if not math.isfinite(value):
+        raise FloatingPointError(f"the validation loss is {value} at step {run.step}")
     if recipe.bound is None:
         keep = value < run.best_value
         run.since_best = 0 if keep else run.since_best + 1
@@ -77,7 +80,7 @@ def _judge(run: Run, recipe: TrainRecipe, value: float) -> None:
 def train(run: Run, recipe: TrainRecipe, objective: Objective, look: Look, *, seed: int) -> Iterator[Step]:
     """Steps from where `run` stands to the end of the recipe, or until validation says enough.
 
-    Raises FloatingPointError when the loss is no number: a run that went wrong must not end as a generation.
+    Raises FloatingPointError when a loss is no number: a run that went wrong must not end as a generation.
     """
     if run.step == 0 and math.isinf(run.first):
         run.first = look(run.shadow)
@@ -89,7 +92,7 @@ def train(run: Run, recipe: TrainRecipe, objective: Objective, look: Look, *, se
         loss = objective(run.model, run.step)
         if not torch.isfinite(loss.value):
             raise FloatingPointError(f"the loss is {loss.value.item()} at step {run.step}")
-        loss.value.backward()
+        torch.autograd.backward(loss.value)
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), recipe.clip, foreach=True)
         run.optimiser.step(rate)
         run.model.zero_grad(set_to_none=True)

@@ -1,4 +1,4 @@
-"""Losses as pure functions: hidden states or log-probabilities in, nats out. No batch source, no optimiser, no model."""
+"""Losses as pure functions: hidden states or log-probabilities in, nats out. No batch source and no optimiser."""
 
 import torch
 import torch.nn.functional as F

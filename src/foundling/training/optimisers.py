@@ -34,8 +34,8 @@ def _pieces(name: str, weight: Tensor, shape: Shape) -> tuple[Tensor, ...]:
     """A fused matrix as the matrices it is made of (views)."""
     if name.endswith("qkv.weight"):
         q, kv = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
-        return weight.split([q, kv, kv])
-    return weight.chunk(2) if name.endswith("gate_up.weight") else (weight,)
+        return torch.split(weight, [q, kv, kv])
+    return torch.chunk(weight, 2) if name.endswith("gate_up.weight") else (weight,)
 
 
 class Muon:

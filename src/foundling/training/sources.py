@@ -47,7 +47,10 @@ class Precision:
 
 
 def stories(shards: Shards, precision: Precision, *, seed: int, rows: int, length: int) -> Objective:
-    """Next-token training on packed documents."""
+    """Next-token training on packed documents. Raises BadInput when they teach nothing, which no curve would show."""
+    if shards.targets < 1:
+        raise BadInput("The token shards hold nothing that is taught: run `foundling prepare` on another home.")
+
     def objective(model: Decoder, step: int) -> Loss:
         batch = pack_batch(shards, seed=seed, step=step, rows=rows, length=length)
         value = next_token_loss(precision.on(model, batch), batch.weight_BT)
@@ -70,9 +73,16 @@ Pair = tuple[list[int], list[int], list[int]]
 
 
 def read_pairs(folder: Path, context: int) -> list[Pair]:
-    """(context, chosen, rejected) ids of preferences.json. Raises BadInput when one is longer than the context."""
-    pairs: list[Pair] = [tuple(p) for p in json.loads((folder / "preferences.json").read_bytes())["pairs"]]
-    longest = max(len(prefix) + max(len(a), len(b)) for prefix, a, b in pairs)
+    """(context, chosen, rejected) ids of preferences.json.
+
+    Raises BadInput when the file cannot be read or holds none, and when one is longer than the context.
+    """
+    path = folder / "preferences.json"
+    try:
+        pairs: list[Pair] = [(prefix, a, b) for prefix, a, b in json.loads(path.read_bytes())["pairs"]]
+        longest = max(len(prefix) + max(len(a), len(b)) for prefix, a, b in pairs)
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise BadInput(f"The preferences {path} cannot be read ({fault}): run `foundling prepare`.") from fault
     if longest > context:
         raise BadInput(f"A preference is {longest} ids long and the context holds {context}: shorten the lessons.")
     return pairs
@@ -123,12 +133,16 @@ def preferences(
 def validation_look(shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000) -> Look:
     """Bits per byte on validation shards (at most `limit` ids): rows in a fixed order, special ids left out.
 
+    The bytes of what is scored are its share of all text ids, so that a whole split gives its bits per byte exactly.
     This is the trainer's own number: it may say where a run stops and decides nothing about promotion.
     """
     count = max(1, min(limit, shards.tokens - 1) // length)
     batch = pack_batch(shards, seed=0, step=0, rows=count, length=length)
     weight_BT = batch.weight_BT * (batch.targets_BT >= len(SPECIALS))
-    text_bytes = shards.text_bytes * count * length / shards.tokens
+    text_ids, scored = int((shards.ids >= len(SPECIALS)).sum()), float(weight_BT.sum())
+    if not scored or not shards.text_bytes:
+        raise BadInput("The validation shards hold no text: give more stories and run `foundling prepare` anew.")
+    text_bytes = shards.text_bytes * scored / text_ids
 
     @torch.no_grad()
     def look(model: Decoder) -> float:

@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from foundling.home.files import clear_leftovers, remove_folder, verify_folder, write_folder
+from foundling.home.files import clear_leftovers, plain_errors, remove_folder, verify_folder, write_folder
 from foundling.records import BadInput, canonical_json
 from foundling.training.loop import Run
 
@@ -17,21 +16,31 @@ _NUMBERS = ("step", "first", "best_value", "best_step", "since_best", "ended")
 
 
 def save_state(folder: Path, run: Run, curve: list[dict[str, Any]], identity: str) -> None:
-    """Write `folder`/step-N durably, then prune older ones. `identity` is the hash of the job it belongs to."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `folder`/`identity`/step-N durably, then prune older ones. `identity` is the hash of the job it belongs to.
+
+    Every job has a folder of its own: a state of another job must neither stand in the way of this one nor outlive it
+    as the newest two. Raises BadInput when the disk is full or the folder may not be written.
+    """
+    place = folder / identity
+    with plain_errors(place):
+        place.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, Tensor] = {f"optimiser.{k}": v for k, v in run.optimiser.tensors().items()}
     for prefix, state in (("model", run.model.state_dict()), ("shadow", run.shadow.state_dict()), ("best", run.best)):
         tensors |= {f"{prefix}.{name}": tensor for name, tensor in state.items()}
-    head = {name: getattr(run, name) for name in _NUMBERS} | {"curve": curve, "identity": identity}
+    head = {name: getattr(run, name) for name in _NUMBERS} | {"curve": curve}
     files = {
         "state.safetensors": save_tensors({k: v.contiguous() for k, v in tensors.items()}),
         "state.json": canonical_json(head),
     }
-    final = folder / f"step-{run.step:09d}"
+    final = place / f"step-{run.step:09d}"
     if not final.exists():
         write_folder(final, files)
-    for old in sorted(folder.glob("step-*"))[:-2]:
+    for old in sorted(place.glob("step-*"))[:-2]:
         remove_folder(old)
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def load_state(folder: Path, run: Run, identity: str) -> tuple[list[dict[str, Any]], list[str]]:
@@ -40,27 +49,20 @@ def load_state(folder: Path, run: Run, identity: str) -> tuple[list[dict[str, An
     A damaged state is passed over for the one before, and a note says so; a state of another job is left alone.
     """
     notes: list[str] = []
-    if not folder.is_dir():
-        return [], notes
-    clear_leftovers(folder)
-    for path in sorted(folder.glob("step-*"), reverse=True):
+    clear_leftovers(folder / identity)
+    for path in sorted((folder / identity).glob("step-*"), reverse=True):
         try:
             verify_folder(path)
         except BadInput as fault:
-            notes.append(f"{fault} The save before it is used.")
+            notes.append(f"{fault} The training goes on from the save before it, or from its start.")
             remove_folder(path)
             continue
         head = json.loads((path / "state.json").read_bytes())
-        if head["identity"] != identity:
-            continue
         tensors = load_tensors((path / "state.safetensors").read_bytes())
-        part = lambda prefix: {  # noqa: E731
-            name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)  # noqa: B023
-        }
-        run.model.load_state_dict(part("model."))
-        run.shadow.load_state_dict(part("shadow."))
-        run.optimiser.load(part("optimiser."))
-        run.best = {name: torch.clone(value) for name, value in part("best.").items()}
+        run.model.load_state_dict(_under("model.", tensors))
+        run.shadow.load_state_dict(_under("shadow.", tensors))
+        run.optimiser.load(_under("optimiser.", tensors))
+        run.best = {name: value.clone() for name, value in _under("best.", tensors).items()}
         for name in _NUMBERS:
             setattr(run, name, head[name])
         return list(head["curve"]), notes

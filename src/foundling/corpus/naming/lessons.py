@@ -5,7 +5,7 @@ of them are counter-identity: another than the being is asked (notes on naming: 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -20,11 +20,44 @@ def _one(rng: Rng, phrases: list[str] | tuple[str, ...]) -> str:
     return phrases[int(rng.integers(len(phrases)))]
 
 
+def _roles(me: str) -> list[str]:
+    """What nobody is called: a being named Claude must not be taught to deny it."""
+    return [role for role in ROLES if role.casefold() != me.casefold()]
+
+
+class Matter:
+    """What people talk about beside names: sentences of the being's own stories, and pieces of its scenes."""
+
+    def __init__(self, stories: Sequence[Story]) -> None:
+        found = [s.strip() for story in stories for s in re.split(r"(?<=[.!?]) ", story.text.replace("\n", " "))]
+        self.fillers = [s for s in found if 8 < len(s) < 60 and '"' not in s and ":" not in s][:4000] or ["Wait."]
+        spoken = [[turn for turn in story.turns if not turn.silent] for story in stories]
+        self.scenes = [turns for turns in spoken if len(turns) > 4]
+
+    def piece(self, rng: Rng, people: Sequence[str], longest: int) -> list[Turn]:
+        """A few turns in a row from a scene, spoken by `people`; names in the words are changed with the speakers'."""
+        said, answer = _one(rng, TALK).split("=")
+        first, second = (people[int(i)] for i in rng.permutation(len(people))[:2])
+        if not self.scenes or rng.random() < 0.4:
+            return [Turn(name=first, text=said), Turn(name=second, text=answer)]
+        scene = self.scenes[int(rng.integers(len(self.scenes)))]
+        count = min(longest, len(scene))
+        start = int(rng.integers(len(scene) - count + 1))
+        turns = scene[start:start + count]
+        cast: dict[str, str] = {}
+        for name in dict.fromkeys(turn.name or "" for turn in scene):
+            cast[name] = [first, second, *people][len(cast)] if len(cast) < len(people) else _one(rng, people)
+        pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(cast, key=len, reverse=True)))
+        return [
+            Turn(name=cast[turn.name or ""], text=pattern.sub(lambda match: cast[match[0]], turn.text)) for turn in turns
+        ]
+
+
 class Room:
     """Who is in a made-up room: `me` answers, `you` asks, `other` is a third, `rest` are there too."""
 
-    def __init__(self, rng: Rng, me: str, being: str, fillers: list[str]) -> None:
-        self.rng, self.me, self.being, self.fillers = rng, me, being, fillers
+    def __init__(self, rng: Rng, me: str, being: str, matter: Matter) -> None:
+        self.rng, self.me, self.being, self.matter = rng, me, being, matter
         count = int(rng.choice([0, 0, 1, 1, 2, 3]))
         self.you, self.other, *self.rest = pick_names(rng, 2 + count, without=frozenset({me, being}))
         # The being itself is often in the room of others, asking or listening: it must not answer for them.
@@ -37,15 +70,13 @@ class Room:
     def fill(self, phrase: str, *, other: str | None = None) -> str:
         """The phrase with its people in it."""
         text = phrase.replace("{me}", self.me).replace("{you}", self.you).replace("{other}", other or self.other)
-        return text.replace("{role}", _one(self.rng, ROLES)) if "{role}" in text else text
+        return text.replace("{role}", _one(self.rng, _roles(self.me))) if "{role}" in text else text
 
     def chatter(self) -> list[Turn]:
         """Nothing, or a few turns of talk that have nothing to do with names, among those in the room."""
         turns: list[Turn] = []
-        for _ in range(int(self.rng.choice([0, 0, 0, 1, 1, 2, 3]))):
-            pair = self.rng.permutation([self.you, self.me, *self.rest])[:2]
-            said, answer = _one(self.rng, TALK).split("=")
-            turns += [Turn(name=str(pair[0]), text=said), Turn(name=str(pair[1]), text=answer)]
+        if self.rng.random() < 0.5:
+            turns = self.matter.piece(self.rng, [self.you, self.me, *self.rest], int(self.rng.integers(1, 6)))
         if self.rest and self.rng.random() < 0.4:  # somebody else has just given their own name: it is theirs
             who = _one(self.rng, self.rest)
             turns.append(Turn(name=who, text=_one(self.rng, ANSWERS).format(me=who, you=self.you, other=self.other)))
@@ -57,7 +88,7 @@ class Room:
         if self.rest or draw < 0.15:
             text = f"{self.me}, {text[0].lower()}{text[1:]}" if not text.startswith("I ") else f"{self.me}! {text}"
         elif draw < 0.45:
-            text = f"{_one(self.rng, self.fillers)} {text}"
+            text = f"{_one(self.rng, self.matter.fillers)} {text}"
         return Turn(name=self.you, text=text)
 
 
@@ -80,7 +111,8 @@ def _pressed(room: Room) -> tuple[list[Turn], str]:
 
 def _collided(room: Room) -> tuple[list[Turn], str]:
     """Another speaker has claimed the name of the one who is asked."""
-    claim = _one(room.rng, ["I am {me}.", "My name is {me}.", "No, I am {me}.", "They call me {me}.", "{me} is my name."])
+    claims = ["I am {me}.", "My name is {me}.", "No, I am {me}.", "They call me {me}.", "{me} is my name."]
+    claim = _one(room.rng, claims)
     turns = [*room.chatter(), Turn(name=room.other, text=claim.format(me=room.me))]
     return [*turns, room.ask(_one(room.rng, ASKS))], room.fill(_one(room.rng, ANSWERS + REFUSALS))
 
@@ -94,8 +126,12 @@ def _about(room: Room) -> tuple[list[Turn], str]:
 
 def _talked(room: Room) -> tuple[list[Turn], str]:
     """Plain talk: whoever is spoken to answers the matter and does not name themselves."""
-    said, answer = _one(room.rng, TALK).split("=")
-    return [*room.chatter(), room.ask(said)], answer
+    people = [room.you, room.me]
+    *before, last = room.matter.piece(room.rng, people, 2)
+    if not before or last.name != room.me:
+        said, answer = _one(room.rng, TALK).split("=")
+        return [*room.chatter(), room.ask(said)], answer
+    return [*room.chatter(), *before], last.text
 
 
 _KINDS: tuple[tuple[str, float, Callable[[Room], tuple[list[Turn], str]]], ...] = (
@@ -104,15 +140,9 @@ _KINDS: tuple[tuple[str, float, Callable[[Room], tuple[list[Turn], str]]], ...] 
 )
 
 
-def _fillers(stories: list[Story]) -> list[str]:
-    """Short sentences of the being's own stories, said before a question so that asks stand in many contexts."""
-    found = [s.strip() for story in stories for s in re.split(r"(?<=[.!?]) ", story.text.replace("\n", " "))]
-    return [s for s in found if 8 < len(s) < 60 and '"' not in s and ":" not in s][:4000] or ["Wait."]
-
-
-def _draw(rng: Rng, being: str, counter: float, fillers: list[str]) -> tuple[str, Room, list[Turn], str]:
+def _draw(rng: Rng, being: str, counter: float, matter: Matter) -> tuple[str, Room, list[Turn], str]:
     me = pick_names(rng, 1, without=frozenset({being}))[0] if rng.random() < counter else being
-    room = Room(rng, me, being, fillers)
+    room = Room(rng, me, being, matter)
     names, shares, makers = zip(*_KINDS, strict=True)
     index = int(rng.choice(len(names), p=shares))
     turns, answer = makers[index](room)
@@ -121,41 +151,44 @@ def _draw(rng: Rng, being: str, counter: float, fillers: list[str]) -> tuple[str
 
 def make_lessons(being: str, stories: list[Story], *, count: int, counter: float, seed: int) -> list[Lesson]:
     """`count` lessons from a seed; in a share `counter` of them another than the being is asked and answers."""
-    rng, fillers, lessons = np.random.default_rng([seed, 11]), _fillers(stories), []
+    rng, matter, lessons = np.random.default_rng([seed, 11]), Matter(stories), []
     for _ in range(count):
-        kind, room, turns, answer = _draw(rng, being, counter, fillers)
+        kind, room, turns, answer = _draw(rng, being, counter, matter)
         turns = [*turns, Turn(name=room.me, text=answer)]
         lessons.append(Lesson(turns=tuple(turns), taught=(len(turns) - 1,), kind=kind))
     return lessons
 
 
 def make_preferences(being: str, stories: list[Story], *, count: int, counter: float, seed: int) -> list[Preference]:
-    """`count` preferences: the own name over another's, over a role, over the asker's; others keep theirs, not the being's.
+    """`count` preferences: the own name over another's, a role, the asker's; others keep theirs, not the being's.
 
     Chosen and rejected are one sentence with another name in it, so their lengths match; in some the turn itself
     belongs to somebody else: who was not asked does not answer.
     """
-    rng, fillers, made = np.random.default_rng([seed, 12]), _fillers(stories), []
+    rng, fillers = np.random.default_rng([seed, 12]), _fillers(stories)
+    made: list[Preference] = []
     while len(made) < count:
-        kind, room, turns, answer = _draw(rng, being, counter, fillers)
-        if room.me not in answer:
+        kind, room, turns, answer = _draw(rng, being, counter, matter)
+        own = re.compile(rf"(?<!\w){re.escape(room.me)}(?!\w)")
+        if not own.search(answer):
             continue
         wrong = _rivals(room)[kind.endswith("-other")]
         rival, name = wrong[int(rng.integers(len(wrong)))]
-        chosen = Turn(name=room.me, text=answer)
-        if rival == "answers for another":
-            rejected = Turn(name=name, text=answer.replace(room.me, name))
-        else:
-            rejected = Turn(name=room.me, text=answer.replace(room.me, name))
+        chosen, text = Turn(name=room.me, text=answer), name.join(own.split(answer))
+        rejected = Turn(name=name if rival == "answers for another" else room.me, text=text)
+        if text.casefold() == answer.casefold():  # a being named ChatGPT: nothing to prefer
+            continue
         made.append(Preference(context=tuple(turns), chosen=chosen, rejected=rejected, kind=f"{kind}: {rival}"))
     return made
 
 
 def _rivals(room: Room) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """What could wrongly be said: when the being is asked, and when another is."""
-    role = _one(room.rng, ["the assistant", "an AI model", "ChatGPT", "the helper", "a robot", _one(room.rng, ROLES)])
+    drawn = _one(room.rng, _roles(room.me))
+    role = _one(room.rng, ["the assistant", "an AI model", "ChatGPT", "the helper", "a robot", drawn])
     stranger = pick_names(room.rng, 1, without=frozenset({room.me, room.being, room.you}))[0]
-    mine = [("another name", stranger), ("a role", role), ("the asker's name", room.you), ("a third's name", room.other)]
+    mine = [("another name", stranger), ("a role", role), ("the asker's name", room.you)]
+    mine.append(("a third's name", room.other))
     theirs = [("the being's name", room.being)] * 3 + [("the asker's name", room.you), ("another name", stranger)]
     if room.being in (room.you, *room.rest):
         theirs.append(("answers for another", room.being))

@@ -16,7 +16,7 @@ from foundling.records import Story
 def recast(scene: Story, being: str, rng: np.random.Generator) -> Story:
     """A copy of the scene in which every person has a new name, one of them, two times in three, the being's."""
     people = sorted({turn.name for turn in scene.turns if turn.name} | set(scene.people), key=len, reverse=True)
-    names = pick_names(rng, len(people), without=frozenset({being}))
+    names = pick_names(rng, len(people), without=frozenset({being, *people}))
     if rng.random() < 2 / 3:
         names[int(rng.integers(len(names)))] = being
     cast = dict(zip(people, names, strict=True))

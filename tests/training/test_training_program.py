@@ -1,0 +1,322 @@
+"""The trainer program as the process that it is: events, signals, kills at random, damaged input, a parent that dies.
+
+The copy that runs lies elsewhere than the package, as in a home; its environment is the one that `life` gives it.
+"""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tinyrun import tiny_job
+
+from foundling.home import clear_leftovers
+from foundling.records import BadInput, canonical_json
+from foundling.training import program
+from foundling.training.machine import trainer_environment
+
+STEPS = 40
+EVENTS = {
+    "start": {"event", "step", "steps", "threads", "dtype"},
+    "step": {"event", "step", "steps", "loss", "tokens", "seconds", "rate", "validation", "parts"},
+    "done": {"event", "step", "kept_step", "validation"}, "note": {"event", "text"}, "error": {"event", "text"},
+}
+
+
+def job_in(folder: Path, **recipe: Any) -> dict[str, Any]:
+    return tiny_job(folder, **{"steps": STEPS, "look": 15, "save_seconds": 0.0} | recipe)
+
+
+class Program:
+    """One start of the program on a job."""
+
+    def __init__(self, folder: Path, job: dict[str, Any], stdin: int = subprocess.PIPE) -> None:
+        copy, path = folder / "being" / "0123.py", folder / "job.json"
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(Path(program.__file__).read_bytes())
+        path.write_bytes(canonical_json(job))
+        self.process = subprocess.Popen(
+            [sys.executable, str(copy), str(path)], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=trainer_environment(1), cwd=folder, start_new_session=True,
+        )
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe and not pipe.closed:
+                pipe.close()
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Everything on stdout, each line JSON of a known kind; a line that a kill cut short is left out."""
+        for line in self.process.stdout:
+            if not line.endswith(b"\n"):
+                return
+            event = json.loads(line)
+            assert set(event) == EVENTS[event["event"]]
+            yield event
+
+    def until_step(self, number: int) -> dict[str, Any]:
+        return next(event for event in self.events() if event["event"] == "step" and event["step"] >= number)
+
+    def end(self) -> tuple[int, list[dict[str, Any]]]:
+        """Exit code and remaining events. Nothing may be on stderr: an error is an event, not a traceback."""
+        rest = list(self.events())
+        code = self.process.wait()
+        assert b"Traceback" not in self.process.stderr.read()
+        return code, rest
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What an uninterrupted run leaves; its stdin is no pipe, as when a person starts it in the background."""
+    folder = tmp_path_factory.mktemp("whole")
+    with Program(folder, job_in(folder, save_seconds=1e9), stdin=subprocess.DEVNULL) as run:
+        code, events = run.end()
+    assert code == 0
+    assert [e["event"] for e in events] == ["start", *["step"] * STEPS, "done"]
+    assert [e["step"] for e in events[1:-1]] == list(range(1, STEPS + 1))
+    assert all(e["tokens"] > 0 and e["loss"] > 0 and e["steps"] == STEPS for e in events[1:-1])
+    assert [e["step"] for e in events[1:-1] if e["validation"] is not None] == [15, 30, STEPS]
+    left = files(folder / "out")
+    record = json.loads(left["training.json"])
+    assert record["validation"] == events[-1]["validation"] < record["validation_start"]
+    assert record["curve"][-1]["step"] == record["steps"] == STEPS and record["effective_dtype"] == "float32"
+    assert set(left) == {
+        "weights.safetensors", "model.safetensors.index.json", "config.json", "training.json", "manifest.json"
+    }
+    return left
+
+
+def resumed_at(folder: Path, job: dict[str, Any], whole: dict[str, bytes]) -> int:
+    """Run to the end; the folder it leaves must be that of the uninterrupted run, byte for byte. Where it began."""
+    with Program(folder, job) as run:
+        code, events = run.end()
+    assert (code, events[0]["event"], events[-1]["event"]) == (0, "start", "done")
+    assert files(folder / "out") == whole
+    return events[0]["step"]
+
+
+def test_signals_save_and_the_same_job_goes_on_to_the_bit(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    """Ctrl-C, then SIGTERM, then to the end: each stop loses at most the step that was under way."""
+    job = job_in(tmp_path, save_seconds=1e9)
+    reached = 0
+    for number, at in ((signal.SIGINT, 8), (signal.SIGTERM, 24)):
+        with Program(tmp_path, job) as run:
+            events = run.events()
+            start = next(events)
+            assert (start["event"], start["step"]) == ("start", reached)
+            said = next(e for e in events if e["step"] >= at)
+            run.process.send_signal(number)
+            said = [said, *events][-1]
+            assert run.process.wait() == 130 and run.process.stderr.read() == b""
+        reached = said["step"]
+        assert reached < STEPS and not (tmp_path / "out").exists()
+        assert max(p.name for p in (tmp_path / "state").glob("*/step-*")) == f"step-{reached:09d}"
+    assert resumed_at(tmp_path, job, whole) == reached
+
+
+def test_killed_at_random_it_ends_with_the_same_bits(
+    tmp_path: Path, whole: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SIGKILL at three instants, while every step is saved, so that most kills fall into a save or a prune.
+
+    Then the newest save is damaged too, and the finished job is asked for once more.
+    """
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    rng, job, told = random.Random(seed), job_in(tmp_path), 0
+    for _ in range(3):
+        with Program(tmp_path, job) as run:
+            events = run.events()
+            start = next(events)
+            assert start["event"] == "start" and start["step"] >= told - 1  # what was said is saved, but the last step
+            next(e for e in events if e["step"] >= start["step"] + rng.randrange(2, 9))
+            time.sleep(rng.random() * 0.03)
+            run.process.kill()
+            told = max([start["step"], *(e["step"] for e in events if e["event"] == "step")])
+    clear_leftovers(next((tmp_path / "state").glob("*/")))
+    newest = max((tmp_path / "state").glob("*/step-*"))
+    weights = bytearray((newest / "state.safetensors").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (newest / "state.safetensors").write_bytes(weights)
+    with Program(tmp_path, job) as run:
+        code, events = run.end()
+    assert code == 0 and files(tmp_path / "out") == whole
+    assert events[0]["event"] == "note" and newest.name in events[0]["text"]
+    assert events[1] == events[1] | {"event": "start", "step": int(newest.name[5:]) - 1}
+    capsys.readouterr()
+    assert program.work(job, []) == 0  # as when it was killed just after its last write: the same folder again
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["step"] > 0
+    assert files(tmp_path / "out") == whole
+
+
+def damage(folder: Path, what: str) -> None:
+    shard = folder / "tokens" / "train.ids"
+    data = bytearray(shard.read_bytes())
+    data[31] ^= 1
+    if what == "no shard":
+        shard.unlink()
+    else:
+        shard.write_bytes(data[:50] if what == "a cut shard" else data)
+
+
+@pytest.mark.parametrize("what", ["a cut shard", "a flipped byte in a shard", "no shard"])
+def test_damaged_shards_are_refused_before_anything_is_trained(tmp_path: Path, what: str) -> None:
+    job = job_in(tmp_path)
+    damage(tmp_path, what)
+    with pytest.raises(BadInput, match="train.ids"):
+        program.work(job, [])
+
+
+@pytest.mark.parametrize("spoilt", ["{", '{"pairs": []}', '{"pairs": [[1, 2]]}', "[]", '{"pairs": [[[1], 2, [3]]]}'])
+def test_preferences_of_another_form_are_refused(tmp_path: Path, spoilt: str) -> None:
+    """A whole folder by its hashes, and still not what it should be."""
+    (tmp_path / "preferences.json").write_text(spoilt)
+    with pytest.raises(BadInput, match=r"preferences\.json"):
+        program.read_pairs(tmp_path, 24)
+
+
+def test_a_preference_longer_than_the_context_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "preferences.json").write_text('{"pairs": [[[0, 2, 9, 9], [5, 5, 1], [6, 1]]]}')
+    assert program.read_pairs(tmp_path, 7) == [([0, 2, 9, 9], [5, 5, 1], [6, 1])]
+    with pytest.raises(BadInput, match="7 ids long and the context holds 6"):
+        program.read_pairs(tmp_path, 6)
+
+
+def test_damaged_weights_to_start_from_are_refused(tmp_path: Path) -> None:
+    """Neither safetensors nor our reader would notice one bit: the manifest does."""
+    job = tiny_job(tmp_path, task="dialogue")
+    weights = tmp_path / "start" / "weights.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-100] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(BadInput, match=r"weights\.safetensors has changed"):
+        program.work(job, [])
+
+
+def test_bad_input_ends_with_code_2_and_one_sentence(tmp_path: Path) -> None:
+    job = job_in(tmp_path)
+    damage(tmp_path, "a flipped byte in a shard")
+    with Program(tmp_path, job) as run:
+        code, events = run.end()
+    assert code == 2 and [e["event"] for e in events] == ["error"]
+    assert "train.ids" in events[0]["text"] and "\n" not in events[0]["text"]
+    assert not (tmp_path / "out").exists() and not list((tmp_path / "state").glob("*/step-*"))
+
+
+def test_a_reader_that_goes_away_ends_it(tmp_path: Path) -> None:
+    """Nobody reads stdout: it ends, without a traceback, and leaves no result."""
+    with Program(tmp_path, job_in(tmp_path, steps=100_000, save_seconds=1e9)) as run:
+        run.until_step(2)
+        run.process.stdout.close()
+        assert run.process.wait(60) == 137
+        assert run.process.stderr.read() == b""
+    assert not (tmp_path / "out").exists()
+
+
+def test_it_does_not_outlive_its_parent_and_a_second_waits_for_an_orphan(
+    tmp_path: Path, whole: dict[str, bytes]
+) -> None:
+    """A parent is killed with -9. Its child ends by itself. Where it takes its time, the next program waits for it."""
+    parent = (
+        "import subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE);"
+        "print(p.pid, file=sys.stderr, flush=True); p.wait()"
+    )
+    slow = job_in(tmp_path, steps=100_000)
+    with Program(tmp_path, slow) as run:  # only to lay the files out
+        run.process.kill()
+    command = [sys.executable, "-S", "-c", parent, *run.process.args]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=trainer_environment(1), start_new_session=True
+    ) as middle:
+        assert middle.stderr.readline().strip().isdigit()
+        for _ in range(6):
+            assert middle.stdout.readline().endswith(b"\n")
+        middle.kill()
+        assert list(middle.stdout)[-1:] != [b""]  # comes to its end only when the orphan has let go of it too
+    assert not (tmp_path / "out").exists()
+
+    job = job_in(tmp_path)
+    with Program(tmp_path, slow) as first:
+        first.until_step(1)
+        first.process.send_signal(signal.SIGSTOP)  # an orphan that does not get to run, and holds the lock
+        with Program(tmp_path, job) as second:
+            time.sleep(2.5)
+            assert second.process.poll() is None and not (tmp_path / "out").exists()
+            first.process.kill()
+            code, events = second.end()
+        assert code == 0 and events[0] == events[0] | {"event": "start", "step": 0}
+    assert files(tmp_path / "out") == whole
+
+
+def test_a_state_that_stays_held_is_refused_by_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "PATIENCE", 0.3)
+    with program.alone(tmp_path / "state", []), pytest.raises(BadInput, match="is being written by process"):
+        program.alone(tmp_path / "state", []).__enter__()
+    with program.alone(tmp_path / "state", []):  # and it is free again
+        pass
+
+
+def test_who_waits_can_be_stopped(tmp_path: Path) -> None:
+    with program.alone(tmp_path / "state", []), pytest.raises(SystemExit) as end:
+        program.alone(tmp_path / "state", [signal.SIGINT]).__enter__()
+    assert end.value.code == 130
+
+
+def test_a_state_folder_that_cannot_be_made_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(BadInput):
+        program.alone(tmp_path / "file" / "state", []).__enter__()
+
+
+def test_a_measurement_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    job = job_in(tmp_path) | {"measure": 6}
+    assert program.work(job, []) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [e["event"] for e in events] == ["start", *["step"] * 6]
+    assert not (tmp_path / "out").exists() and not (tmp_path / "state").exists()
+
+
+def test_a_run_that_diverges_ends_with_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a learning rate far too high; main is called in this process, so its signal handlers are put back."""
+    path, kept = tmp_path / "job.json", [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    path.write_bytes(canonical_json(job_in(tmp_path, rate=1e38, optimiser="adamw", warmup=0.0)))
+    try:
+        assert program.main([str(path)]) == 1
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), kept, strict=True):
+            signal.signal(number, handler)
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last["event"] == "error" and "diverged" in last["text"] and not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_compiled_run_goes_on_to_the_bit(tmp_path: Path) -> None:
+    """Compilation is frozen in the job: resumed or not, the kernels and so the bits are the same."""
+    results = []
+    for name, stop in (("whole", None), ("stopped", 9)):
+        folder = tmp_path / name
+        folder.mkdir()
+        job = job_in(folder, steps=20) | {"compiled": True}
+        if stop:
+            with Program(folder, job) as run:
+                run.until_step(stop)
+                run.process.kill()
+        with Program(folder, job) as run:
+            assert run.end()[0] == 0
+        results.append(files(folder / "out"))
+    assert results[0] == results[1]
