@@ -23,7 +23,8 @@ def make_story(number: int) -> Story:
         text = f"{other}: What is your name?\n{who}: I am {who}.\n(silence)\n{other}: Then come {place}."
         return Story(title=f"Scene {number}", text=text, source="made", form="scene")
     text = (
-        f"One morning {who} {deed} {place}. \u201cGood day,\u201d said {other}, \u201cwhat a fine day number {number} is!\u201d\n\n"
+        f"One morning {who} {deed} {place}. \u201cGood day,\u201d said {other}, "
+        f"\u201cwhat a fine day number {number} is!\u201d\n\n"
         f"They sat down together and talked until the evening came, and then {who} went home with {other}."
     )
     return Story(title=f"Story {number}", text=text, source="made")

@@ -157,8 +157,9 @@ def test_under_autocast_matrices_are_multiplied_in_bfloat16(monkeypatch):
         loss = F.cross_entropy(low.float().flatten(0, 1), ids.flatten())
     assert seen == {"linear": {torch.bfloat16}, "attention": {torch.bfloat16}} and low.dtype == torch.bfloat16
     loss.backward()
-    assert all(p.dtype == torch.float32 and p.grad is not None and p.grad.dtype == torch.float32 and p.grad.isfinite().all()
-               for p in model.parameters())
+    for weight in model.parameters():
+        assert weight.grad is not None and weight.dtype == weight.grad.dtype == torch.float32
+        assert weight.grad.isfinite().all()
     seen["linear"].clear()
     high = model(ids)
     assert seen["linear"] == {torch.float32} and high.dtype == torch.float32

@@ -44,7 +44,7 @@ def test_lines_become_turns():
 
 @pytest.mark.parametrize("line", ["no colon here", "Ada:", "Ada:   ", ": hello", "7th: hello", "x" * 41 + ": hello"])
 def test_a_line_that_is_no_turn_is_named(line):
-    with pytest.raises(BadInput, match=r"^Line 3 of The Barn is no turn: write `Name: what they say` or `\(silence\)`.$"):
+    with pytest.raises(BadInput, match=r"^Line 3 of The Barn is no turn: write `Name: what they say` or `\(silence\)`"):
         parse_scene(f"Ada: hello\n\n{line}\nAda: bye", "The Barn")
 
 
@@ -67,7 +67,8 @@ def test_only_a_line_feed_ends_a_line(end):
 
 
 def test_front_matter_is_read_and_unknown_keys_are_left_alone():
-    raw = "---\ntitle: The Jug\nfeelings: envy, , shame\nabout: a jug: blue\npeople: Ida\nmood: x\n---\n\nIda had a jug.\n"
+    keys = "title: The Jug\nfeelings: envy, , shame\nabout: a jug: blue\npeople: Ida\nmood: x"
+    raw = f"---\n{keys}\n---\n\nIda had a jug.\n"
     story = read_story(raw, title="file", source="jug.txt")
     assert story == Story(title="The Jug", text="Ida had a jug.", source="jug.txt", feelings=("envy", "shame"),
                           about="a jug: blue", people=("Ida",))
@@ -76,7 +77,8 @@ def test_front_matter_is_read_and_unknown_keys_are_left_alone():
 
 def test_front_matter_of_other_programs_is_taken_off_too():
     raw = "---\ntitle: Note\ntags:\n  - a\n- b\n# a remark\n---\nOnce."
-    assert (read_story(raw, title="t", source="s").text, read_story(raw, title="t", source="s").title) == ("Once.", "Note")
+    story = read_story(raw, title="t", source="s")
+    assert (story.text, story.title) == ("Once.", "Note")
 
 
 @pytest.mark.parametrize("raw", [
@@ -119,8 +121,8 @@ def test_nested_records_become_plain_json():
     assert Score(**data["evidence"][0]) == score
     lesson = Lesson(turns=(Turn(name=None), Turn(name="Ada", text="x")), taught=(1,), kind="k")
     assert to_jsonable(lesson)["turns"] == [{"name": None, "text": ""}, {"name": "Ada", "text": "x"}]
-    card = Card(name="Wren", generation=1, parents=(), parameters=1, corpus="c", tokenizer="t", program="p", package="k",
-                seed=0, scores=(score,))
+    card = Card(name="Wren", generation=1, parents=(), parameters=1, corpus="c", tokenizer="t", program="p",
+                package="k", seed=0, scores=(score,))
     assert json.loads(canonical_json(card))["scores"][0]["name"] == "hold"
 
 

@@ -6,8 +6,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,8 @@ class Served:
 class Person:
     """A tab without a browser: frames in and out, in order."""
 
-    def __init__(self, served: Served, name: str | None = None, **options: Any) -> None:
-        self.wire: ClientConnection = connect(f"ws://127.0.0.1:{served.port}/ws", compression=None, **options)
+    def __init__(self, wire: ClientConnection, name: str | None) -> None:
+        self.wire = wire
         self.seen: list[dict[str, Any]] = []
         self.welcome: dict[str, Any] = {}
         if name is not None:
@@ -96,42 +97,48 @@ def raised(home: Home, generation: dict[str, bytes]) -> Home:
     return raise_in(home, generation)
 
 
+@contextmanager
+def serving(
+    home: Home, being: Speaker, origins: Sequence[str] = (), send_buffer: int | None = None
+) -> Iterator[Served]:
+    with socket.socket() as listening, home.ledger() as ledger:
+        if send_buffer is not None:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = uvicorn.Server(settings(make_app(home, being, ledger, origins)))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield Served(listening.getsockname()[1], ledger)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
 @pytest.fixture
 def serve_room(home: Home) -> Serve:
     """Serve a being's room for the length of a `with`."""
+    return partial(serving, home)
 
-    @contextmanager
-    def serving(being: Speaker, origins: Sequence[str] = (), send_buffer: int | None = None) -> Iterator[Served]:
-        with socket.socket() as listening, home.ledger() as ledger:
-            if send_buffer is not None:
-                listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-            listening.bind(("127.0.0.1", 0))
-            listening.listen()
-            server = uvicorn.Server(settings(make_app(home, being, ledger, origins)))
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            try:
-                yield Served(listening.getsockname()[1], ledger)
-            finally:
-                server.should_exit = True
-                thread.join()
 
-    return serving
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One room for all the tests of a module in which nobody says anything."""
+    home = Home.create(tmp_path_factory.mktemp("quiet") / "wren", "Wren", "2026-01-01", {})
+    with serving(home, Scripted("Wren")) as served:
+        yield served
 
 
 @pytest.fixture
 def meet() -> Iterator[Meet]:
     """People, who all go home when the test ends."""
-    people: list[Person] = []
+    with ExitStack() as people:
+        def meeting(served: Served, name: str | None = None, **options: Any) -> Person:
+            opening = connect(f"ws://127.0.0.1:{served.port}/ws", compression=None, **options)
+            return Person(people.enter_context(opening), name)
 
-    def meeting(served: Served, name: str | None = None, **options: Any) -> Person:
-        person = Person(served, name, **options)
-        people.append(person)
-        return person
-
-    yield meeting
-    for person in people:
-        person.close()
+        yield meeting
 
 
 @pytest.fixture

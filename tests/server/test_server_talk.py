@@ -15,7 +15,8 @@ def turn_texts(person) -> list[tuple[str, str]]:
 def test_two_people_and_the_being_hear_each_other(serve_room, meet, scripted) -> None:
     with serve_room(scripted("Wren", [["Good ", "evening, ", "Ada."]])) as served:
         ada, bo = meet(served, "Ada"), meet(served, "Bo")
-        assert ada.welcome == {"type": "welcome", "being": "Wren", "you": "Ada", "present": ["Ada", "Wren"], "turns": []}
+        welcome = {"type": "welcome", "being": "Wren", "you": "Ada", "present": ["Ada", "Wren"], "turns": []}
+        assert ada.welcome == welcome
         assert bo.welcome["present"] == ["Ada", "Bo", "Wren"]
         assert ada.wait("present")["names"] == ["Ada", "Bo", "Wren"]
         ada.say(" good\nevening ")

@@ -1,4 +1,4 @@
-"""The way from lessons to training batches as `prepare` walks it: only the taught turn is trained, in every batch some."""
+"""The way from lessons to batches, as `prepare` walks it: only the taught turn is trained, and some in every batch."""
 
 from pathlib import Path
 

@@ -61,8 +61,9 @@ def test_segments_never_mix_documents_and_follow_the_ids(lengths, step):
         for left in range(9):
             same = segment[row, left] == segment[row, left + 1]
             # One step on in the same segment is one id on in the same document; a new segment begins a document.
-            assert not same or (ids[row, left + 1] == ids[row, left] + 1 and owner[ids[row, left]] == owner[ids[row, left + 1]])
-            assert same or ids[row, left + 1] in shards.starts
+            here, there = ids[row, left], ids[row, left + 1]
+            assert not same or (there == here + 1 and owner[here] == owner[there])
+            assert same or there in shards.starts
             assert targets[row, left] == ids[row, left + 1]
             assert weight[row, left] == float(same)
     assert targets[0, -1] == ids[1, 0]
@@ -101,7 +102,8 @@ def test_a_document_after_itself_is_another_document():
 def test_a_document_longer_than_a_row_goes_on_in_the_next():
     shards = numbered([100])
     batch = pack_batch(shards, seed=0, step=0, rows=4, length=16)
-    assert batch.ids_BT.flatten().tolist() == list(range(64)) and batch.targets_BT.flatten().tolist() == list(range(1, 65))
+    assert batch.ids_BT.flatten().tolist() == list(range(64))
+    assert batch.targets_BT.flatten().tolist() == list(range(1, 65))
     assert batch.weight_BT.all() and len(batch.segment_BT.unique()) == 1
 
 
@@ -145,7 +147,8 @@ def folder(tmp_path):
 def test_files_hold_all_of_it(folder):
     shards = read_shards(folder, "train")
     assert shards.ids.tolist() == [0, 300, 65_535, 1, 0, 1] and shards.starts.tolist() == [0, 4, 6]
-    assert shards.taught.tolist() == [1, 1, 0, 1, 1, 1] and (shards.tokens, shards.targets, shards.text_bytes) == (6, 3, 123)
+    assert shards.taught.tolist() == [1, 1, 0, 1, 1, 1]
+    assert (shards.tokens, shards.targets, shards.text_bytes) == (6, 3, 123)
     head = json.loads((folder / "train.json").read_bytes())
     assert (head["tokens"], head["targets"]) == (6, 3)
     assert (folder / "train.ids").read_bytes()[2:4] == b"\x2c\x01"  # little-endian on every machine
@@ -157,11 +160,13 @@ def test_shards_that_do_not_fit_each_other_are_refused(folder):
     whole = {name: (folder / name).read_bytes() for name in ("train.ids", "train.taught", "train.json")}
     head = json.loads(whole["train.json"])
     damages: list[tuple[str, bytes]] = [(name, data[:-1]) for name, data in whole.items() if name != "train.json"]
-    damages += [("train.ids", b""), ("train.taught", b"\x01\x01\x02\x01\x01\x01"), ("train.json", whole["train.json"][:-5])]
+    damages += [("train.ids", b""), ("train.taught", b"\x01\x01\x02\x01\x01\x01")]
+    damages += [("train.json", whole["train.json"][:-5])]
     wrong = [{"starts": []}, {"starts": [0, 4]}, {"starts": [0, 4, 4, 6]}, {"starts": [0, 5, 4, 6]}, {"starts": [1, 6]},
              {"starts": "x"}, {"starts": None}, {"starts": [0, 10**30, 6]}, {"tokens": 7}, {"text_bytes": None}]
     damages += [("train.json", json.dumps(head | change).encode()) for change in wrong]
-    damages += [("train.json", json.dumps({k: v for k, v in head.items() if k != key}).encode()) for key in ("starts", "tokens")]
+    lacking = [{k: v for k, v in head.items() if k != key} for key in ("starts", "tokens", "text_bytes")]
+    damages += [("train.json", json.dumps(less).encode()) for less in lacking]
     damages += [("train.json", b"[]"), ("train.json", b"[" * 50_000)]
     for name, data in damages:
         (folder / name).write_bytes(data)

@@ -15,7 +15,8 @@ from foundling.tokens import Tokenizer, train_tokenizer
 QUICK = settings(max_examples=300, deadline=None, database=None, derandomize=True,
                  suppress_health_check=[HealthCheck.function_scoped_fixture])
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
-PIECES = st.sampled_from([*SPECIALS, "<|", "|>", "turn", "\0", " ", "\n", "é", "e\u0301", "🦔", "\ufffd", "\u200d", "'s"])
+PIECES = st.sampled_from(
+    [*SPECIALS, "<|", "|>", "turn", "\0", " ", "\n", "é", "e\u0301", "🦔", "\ufffd", "\u200d", "'s"])
 HOSTILE = st.lists(PIECES | ANY, max_size=8).map("".join)
 
 

@@ -31,7 +31,8 @@ def test_golden_losses(tmp_path: Path) -> None:
     """
     fresh = Fresh(tiny_job(tmp_path, dropout=0.0, steps=8, look=4))
     said = fresh.steps()
-    found = {"losses": [s["loss"] for s in said], "validation": [fresh.run.first, *(s["validation"] for s in said[3::4])]}
+    looks = [fresh.run.first, *(s["validation"] for s in said[3::4])]
+    found = {"losses": [s["loss"] for s in said], "validation": looks}
     print(json.dumps(found))
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     assert found["losses"] == pytest.approx(golden["losses"], abs=1e-4) and len(golden["losses"]) == 8
@@ -131,7 +132,7 @@ def _kept(tmp_path: Path, looks: Iterator[float], **recipe: object) -> tuple[int
     ([4, 3, 3, 3, 3], {"steps": 4}, 1, 4),  # the first of equals
     ([4, 3, 5, 2, 6, 7, 1], {"steps": 6, "patience": 2}, 3, 5),  # two looks without a new best
     ([4, 5, 6, 7], {"steps": 3, "patience": 1}, 0, 1),  # nothing was ever better than the start
-    ([4, 4.1, 4.19, 4.2, 4.21, 1], {"steps": 5, "bound": 0.05}, 3, 4),  # the latest within the bound; out of it, the end
+    ([4, 4.1, 4.19, 4.2, 4.21, 1], {"steps": 5, "bound": 0.05}, 3, 4),  # the latest within the bound
     ([4, 4.3, 1], {"steps": 2, "bound": 0.05}, 0, 1),
     ([4, 3, 3.5], {"steps": 2, "bound": 0.0}, 2, 2),  # held against the start, not against the best
 ])

@@ -31,7 +31,7 @@ def test_orthogonalise_makes_every_singular_value_about_one(rows: int, columns: 
     made = orthogonalise(given)
     assert made.shape == given.shape and made.dtype == torch.float32
     found = torch.linalg.svdvals(made)
-    assert 0.6 < float(found.min()) and float(found.max()) < 1.3
+    assert float(found.min()) > 0.6 and float(found.max()) < 1.3
     # the directions are those of the given matrix: together with it, it is symmetric and positive
     product = made.double().mT @ given.double() / size
     assert torch.allclose(product, product.mT, atol=0.03)
@@ -74,14 +74,15 @@ def test_muon_orthogonalises_the_matrices_inside_a_fused_one() -> None:
         alone = orthogonalise(parts[name][None])[0] * scale
         assert torch.allclose(piece, alone, atol=0.03), name
         values = torch.linalg.svdvals(piece) / scale
-        assert 0.6 < float(values.min()) and float(values.max()) < 1.3, name
+        assert float(values.min()) > 0.6 and float(values.max()) < 1.3, name
 
 
 def test_muon_leaves_a_plain_matrix_whole() -> None:
     """`out` and `down` are one matrix each, whatever their shape."""
     grad = torch.cat([matrix(16, 32, torch.linspace(1.0, 0.5, 16), 1), matrix(16, 32, torch.linspace(1, 0.5, 16), 2)])
-    update = _muon_update({"blocks.0.attention.out.weight": torch.zeros(32, 32)}, {"blocks.0.attention.out.weight": grad})
-    assert torch.allclose(update["blocks.0.attention.out.weight"], orthogonalise(grad[None])[0], atol=0.03)
+    name = "blocks.0.attention.out.weight"
+    update = _muon_update({name: torch.zeros(32, 32)}, {name: grad})
+    assert torch.allclose(update[name], orthogonalise(grad[None])[0], atol=0.03)
 
 
 def test_muon_follows_nesterov_momentum() -> None:
@@ -170,7 +171,8 @@ def test_the_shadow_is_the_moving_average_of_the_weights(tmp_path: Path, average
     for name, weight in fresh.run.shadow.named_parameters():
         assert torch.allclose(weight.double(), expected[name], atol=1e-6)
         assert not weight.requires_grad
-    same = all(torch.equal(a, b) for a, b in zip(fresh.run.shadow.parameters(), fresh.run.model.parameters(), strict=True))
+    pairs = zip(fresh.run.shadow.parameters(), fresh.run.model.parameters(), strict=True)
+    same = all(torch.equal(a, b) for a, b in pairs)
     assert same == (average == 0.0)
 
 

@@ -178,7 +178,7 @@ def damage(folder: Path, what: str) -> None:
 def test_damaged_shards_are_refused_before_anything_is_trained(tmp_path: Path, what: str) -> None:
     job = job_in(tmp_path)
     damage(tmp_path, what)
-    with pytest.raises(BadInput, match="train.ids"):
+    with pytest.raises(BadInput, match=r"train\.ids"):
         program.work(job, [])
 
 

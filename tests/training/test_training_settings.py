@@ -74,7 +74,8 @@ def test_every_setting_of_the_naming_changes_its_runs(tmp_path: Path, setting: s
 
 def test_replay_changes_the_turns_too(tmp_path: Path) -> None:
     job = tiny_job(tmp_path, task="dialogue", steps=4)
-    assert outcome(job)[0] != outcome(tiny_job(tmp_path, task="dialogue", steps=4, naming=replace(NAMING, replay=0.1)))[0]
+    other = tiny_job(tmp_path, task="dialogue", steps=4, naming=replace(NAMING, replay=0.1))
+    assert outcome(job)[0] != outcome(other)[0]
 
 
 @pytest.mark.parametrize("key", ["seed", "dtype", "start", "task"])
@@ -100,7 +101,7 @@ def test_equal_jobs_are_equal_runs(tmp_path: Path) -> None:
 def test_recipes_are_sound_at_every_length(steps: int) -> None:
     for recipe in (*(birth_recipe(steps, epochs) for epochs in (0.1, 3, 8, 100)), dialogue_recipe(steps),
                    preference_recipe(steps)):
-        assert recipe.steps == steps and 0 < recipe.look and 0 <= recipe.dropout < 1 and recipe.rows > 0
+        assert recipe.steps == steps and recipe.look > 0 and 0 <= recipe.dropout < 1 and recipe.rows > 0
         assert 0 < recipe.warmup < 1 and 0 < recipe.decay <= 1 and 0 <= recipe.final <= 1
     assert preference_recipe(steps).dropout == 0.0  # or policy and reference cannot be compared
     assert dialogue_recipe(steps).bound is not None

@@ -1,4 +1,4 @@
-"""Each command: options in, stations run, their events shown, an exit code out. Torch is imported only where it is used."""
+"""Each command: options in, stations run, their events shown, an exit code out. Torch is imported where it is used."""
 
 import argparse
 import json
@@ -80,7 +80,8 @@ def _history(options: argparse.Namespace) -> int:
 
     rows = generations(Home.open(options.home))
     lines = [
-        f"generation {r['generation'] or '-'}  parents {r['parents'] or 'none'}  born {r['born']}\n    {r['verdict']}\n    "
+        f"generation {r['generation'] or '-'}  parents {r['parents'] or 'none'}  born {r['born']}\n"
+        f"    {r['verdict']}\n    "
         + ", ".join(f"{k} {v:.3f}" for k, v in r["scores"].items() if k in _TOLD) for r in rows
     ]
     _tell(options, {"home": str(options.home), "generations": rows}, "\n".join(lines) or "no generation yet")
@@ -121,8 +122,9 @@ def _score(options: argparse.Namespace) -> int:
     if number is None or number not in home.generations():
         raise BadInput(f"{options.home} has no generation {number or ''}: see `foundling history {options.home}`.")
     scores = {s.name: s.value for s in score_file(home.generation(number), options.text, options.stride)}
-    facts = {"home": str(options.home), "generation": number, "text": str(options.text), "stride": options.stride} | scores
-    _tell(options, facts, f"generation {number} on {options.text}: " + ", ".join(f"{k} {v:,.4f}" for k, v in scores.items()))
+    facts = {"home": str(options.home), "generation": number, "text": str(options.text), "stride": options.stride}
+    words = ", ".join(f"{k} {v:,.4f}" for k, v in scores.items())
+    _tell(options, facts | scores, f"generation {number} on {options.text}: {words}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The command `foundling`: arguments in, an exit code out. 0 done, 2 bad input (one sentence), 130 stopped and saved."""
+"""The command `foundling`: arguments in, an exit code out. 0 done, 2 bad input (one sentence), 130 stopped, saved."""
 
 import json
 import sys

@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-from foundling.records import BadInput
 from foundling.recipe import SIZES
+from foundling.records import BadInput
 
 _ABOUT = """Raise a language model of your own: from a folder of stories to a named being that talks. All of it runs
 on this machine, offline.
@@ -18,7 +19,7 @@ example:
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one sentence and exit code 2, in JSON too when that was asked for."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message[0].upper()}{message[1:]}; see `{self.prog} --help`.")
 
 
@@ -82,7 +83,8 @@ def parser() -> argparse.ArgumentParser:
          "foundling raise wren --name Wren --stories my-stories/ --minutes 20", _birth),
         ("collect", "read and clean the stories and keep them in the home",
          "foundling collect wren --name Wren --stories my-stories/", _birth),
-        ("prepare", "split the stories, train the tokenizer, pack the tokens, freeze the plan", "foundling prepare wren", None),
+        ("prepare", "split the stories, train the tokenizer, pack the tokens, freeze the plan",
+         "foundling prepare wren", None),
         ("pretrain", "train the decoder from nothing on the packed stories", "foundling pretrain wren", None),
         ("name", "give the being its name: supervised turns, then preferences", "foundling name wren", None),
         ("examine", "hold the named being against its base and write the report", "foundling examine wren", None),
@@ -94,10 +96,14 @@ def parser() -> argparse.ArgumentParser:
         if more:
             more(command)
 
-    talk = add("talk", "talk with the being in the terminal; `Ada: hello` speaks as Ada", "foundling talk wren --as Ada")
+    talk = add(
+        "talk", "talk with the being in the terminal; `Ada: hello` speaks as Ada", "foundling talk wren --as Ada"
+    )
     talk.add_argument("--as", dest="speaker", default="Visitor", help="your name (default: Visitor)")
     _temperature(talk)
-    serve = add("serve", "open the being's room in the browser, on this machine only", "foundling serve wren --port 8420")
+    serve = add(
+        "serve", "open the being's room in the browser, on this machine only", "foundling serve wren --port 8420"
+    )
     serve.add_argument("--port", type=int, default=8420, help="port on 127.0.0.1; 0 takes any free one (default: 8420)")
     serve.add_argument("--open", action="store_true", help="open the room in the browser")
     serve.add_argument("--seed", type=_seed, default=0, help="of what it says (default: 0)")
@@ -106,6 +112,8 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("--stride", type=_count, default=128, help="positions scored per window (default: 128)")
     score.add_argument("--generation", type=_count, help="which generation (default: the newest)")
     bench = add("bench", "measure speed beside transformers on this machine, as ratios", "foundling bench", home=False)
-    bench.add_argument("--part", choices=("all", "train", "generate"), default="all", help="what to measure (default: all)")
+    bench.add_argument(
+        "--part", choices=("all", "train", "generate"), default="all", help="what to measure (default: all)"
+    )
     bench.add_argument("--seconds", type=_positive, default=30.0, help="per training measurement (default: 30)")
     return top

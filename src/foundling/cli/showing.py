@@ -1,4 +1,4 @@
-"""A stream of station events in, a person's view of it on stderr out: bars with time left, and what each station wrote."""
+"""A stream of station events in, a person's view of it on stderr out: bars with time left, what each station wrote."""
 
 import time
 from collections.abc import Iterator
@@ -53,9 +53,9 @@ def show(events: Iterator[Any]) -> Shown:
                 console.print(f"[bold]{event.station:<10}[/bold] {mark}", end="")
                 console.print(_words(event.facts), markup=False, overflow="fold")
                 shown.facts = event.facts
-                shown.summary |= {
-                    key: value for key, value in (event.facts.get("scores") or {}).items()
-                } | {key: event.facts[key] for key in ("verdict", "report", "generation") if key in event.facts}
+                shown.summary |= dict(event.facts.get("scores") or {}) | {
+                    key: event.facts[key] for key in ("verdict", "report", "generation") if key in event.facts
+                }
             else:
                 bars.update(
                     task, description=event.station, text=event.text, left=_clock(event.seconds_left),

@@ -41,7 +41,7 @@ _DENIED = re.compile(
 )
 _CLAUSE = re.compile(r"[.!?;,:\"“”\n]|\bbut\b|\band\b", re.IGNORECASE)
 _ANY = re.compile(
-    rf"(?:{_STRONG})\s*(?i:{_FILL})(?-i:(?P<name>[A-Z][^\W\d_]*(?:-[A-Z][a-z]+)?)){_AFTER}",
+    rf"(?:{_STRONG})\s*(?i:{_FILL})(?P<name>[^\W\d_]+(?:['’-](?!s\b)[^\W\d_]+)*){_AFTER}",
     re.IGNORECASE,
 )
 _NO_NAMES = frozenset(
@@ -98,13 +98,14 @@ def claims(text: str, among: Iterable[str] = ()) -> frozenset[str]:
     any other capitalised word only where a name must stand (I am X, my name is X, call me X). "It is X" and "this is
     X", which may speak of somebody else, count only where nothing clearer is said.
     """
-    known = {name.casefold(): name for name in among if name.strip()}
+    low = text.casefold()
+    known = {name.casefold(): name for name in among if name.strip() and name.casefold().split()[0] in low}
     found = {name for name in known.values() if _stands(_patterns(name)[0], text)}
     for match in _ANY.finditer(text):
-        word = match["name"]
-        part_of_known = any(word.casefold() in key.split() or word.casefold() == key for key in known)
+        word, rest = match["name"], text[match.start("name"):]
+        is_known = any(re.match(rf"{_low(name)}(?!\w)", rest, re.IGNORECASE) for name in known.values())
         denied = _DENIED.search(_CLAUSE.split(text[:match.start()])[-1])
-        if not part_of_known and not denied and word.casefold() not in _NO_NAMES:
+        if word[0].isupper() and not is_known and not denied and word.casefold() not in _NO_NAMES:
             found.add(word)
     if not found:
         found = {name for name in known.values() if _stands(_patterns(name)[1], text)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from foundling.inference.engine import Engine
+from foundling.inference.fast import FastEngine
 from foundling.inference.sampling import Sampling
 from foundling.records import Turn
 from foundling.tokens import Tokenizer
@@ -35,8 +36,8 @@ class Being:
     """
 
     def __init__(
-        self, name: str, tokenizer: Tokenizer, engine: Engine, *, how: Sampling | None = None, seed: int = 0,
-        most: int = 80,
+        self, name: str, tokenizer: Tokenizer, engine: Engine | FastEngine, *, how: Sampling | None = None,
+        seed: int = 0, most: int = 80,
     ) -> None:
         self.name, self.tokenizer, self.engine = name, tokenizer, engine
         self.how, self.most = how or Sampling(), most

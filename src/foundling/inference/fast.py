@@ -111,7 +111,14 @@ class FastEngine:
         self, prompt: Sequence[int], how: Sampling, *, stops: frozenset[int], most: int,
         generator: torch.Generator | None = None,
     ) -> Iterator[int]:
-        """New ids of one prompt as they come, without the stop id; the prompt loses its beginning where it must."""
+        """New ids of one prompt as they come, without the stop id; the prompt loses its beginning where it must.
+
+        `most` bounds the new ids, and so does the context. Raises ValueError for a prompt without ids. One stream at a
+        time: the cache is the engine's.
+        """
+        if not prompt:
+            raise ValueError("a prompt has no ids; begin it with <|begin|>")
+        most = min(most, self.context)
         ids = list(prompt)[-max(1, self.context - most):]
         model, fast = self.slow.model, self._fast
         cache = Cache(model.shape, 1, model.embedding.weight.dtype, len(ids))

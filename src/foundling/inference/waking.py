@@ -3,10 +3,13 @@
 from foundling.home import Home
 from foundling.inference.being import Being
 from foundling.inference.engine import Engine
+from foundling.inference.fast import FastEngine
 from foundling.inference.sampling import Sampling
 from foundling.model import load_decoder
 from foundling.records import BadInput
 from foundling.tokens import Tokenizer
+
+INT8_FROM = 20_000_000  # parameters from which reading weights, not overhead, decides the speed of one stream
 
 
 def wake(home: Home, *, generation: int | None = None, how: Sampling | None = None, seed: int = 0) -> Being:
@@ -19,4 +22,11 @@ def wake(home: Home, *, generation: int | None = None, how: Sampling | None = No
         raise BadInput(f"{home.path} has no generation yet: go on with `foundling raise {home.path}`.")
     folder = home.generation(number)
     tokenizer = Tokenizer.load(folder / "tokenizer.json")
-    return Being(home.name, tokenizer, Engine(load_decoder(folder)), how=how, seed=seed)
+    model = load_decoder(folder)
+    if tokenizer.vocabulary > model.shape.vocabulary:
+        raise BadInput(
+            f"The tokenizer in {folder} has {tokenizer.vocabulary} entries and the model beside it "
+            f"{model.shape.vocabulary}: restore both from one copy."
+        )
+    engine = FastEngine(model) if model.shape.parameters >= INT8_FROM else Engine(model)
+    return Being(home.name, tokenizer, engine, how=how, seed=seed)

@@ -25,16 +25,16 @@ BASE, NAMED = 1, 2
 
 def _watch(home: Home, stage: str, job: dict[str, Any], label: str) -> Iterator[Progress]:
     """Run a training job and tell of it with the time left."""
-    began, first = time.monotonic(), None
+    spent, steps = 0.0, 0
     yield Progress(station=label, text="starting")
     for event in run_program(home, stage, job):
         if event["event"] == "note":
             yield Progress(station=label, text=event["text"])
         if event["event"] != "step":
             continue
-        first = event["step"] - 1 if first is None else first
-        done = event["step"] - first
-        left = (time.monotonic() - began) / done * (event["steps"] - event["step"])
+        spent += event["seconds"]
+        steps += 1
+        left = spent / steps * (event["steps"] - event["step"])
         text = f"loss {event['loss']:.2f}"
         if event["validation"] is not None:
             text = f"validation {event['validation']:.3f} bits per byte"
@@ -94,7 +94,7 @@ def pretrain(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
 
 
 def name(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
-    """Give the name: supervised turns with replay, then preferences. The result is a candidate, not yet a generation."""
+    """Give the name: supervised turns with replay, then preferences. The result is a candidate, no generation yet."""
     facts = recorded(ledger, "name")
     if facts is not None:
         yield Done(station="name", facts=facts, fresh=False)
@@ -161,7 +161,7 @@ def _judge(scores: dict[str, Score], bound: float) -> Verdict:
 
 
 def examine(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
-    """Hold the candidate against its base in a separate process; write the evidence, the verdict, and the generation."""
+    """Hold the candidate against its base in a separate process; write the evidence, the verdict and the generation."""
     facts = recorded(ledger, "examine")
     if facts is not None:
         yield Done(station="examine", facts=facts, fresh=False)
@@ -187,10 +187,13 @@ def examine(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
     evidence = json.loads(evidence_path.read_bytes())
     scores = tuple(Score(**score) for score in evidence["scores"])
     verdict = _judge({score.name: score for score in scores}, plan.naming.bound)
-    address = home.commit_new("judge", {"evidence.json": evidence_path.read_bytes(), "verdict.json": canonical_json(verdict)})
+    address = home.commit_new("judge", {
+        "evidence.json": evidence_path.read_bytes(), "verdict.json": canonical_json(verdict),
+    })
     evidence_path.unlink()
     if verdict.outcome == "better":
-        _commit(home, ledger, NAMED, candidate, _card(home, plan, NAMED, scores, f"{verdict.outcome}: {verdict.reason}"))
+        card = _card(home, plan, NAMED, scores, f"{verdict.outcome}: {verdict.reason}")
+        _commit(home, ledger, NAMED, candidate, card)
     facts = {
         "evidence": address, "verdict": verdict.outcome, "reason": verdict.reason,
         "scores": {score.name: score.value for score in scores}, "seconds": round(time.monotonic() - began, 1),

@@ -63,7 +63,8 @@ def _data(home: Home, stations: dict[str, dict[str, Any]], plan: dict[str, Any],
             curves.append((stage, json.loads(read_verified(home.generation(NAMED), file))["curve"]))
     scores = tuple(Score(**score) for score in evidence["scores"])
     return BirthData(
-        name=home.name, born=str(home.being["born"]), generation=number, written=datetime.now(UTC).isoformat("T", "seconds"),
+        name=home.name, born=str(home.being["born"]), generation=number,
+        written=datetime.now(UTC).isoformat("T", "seconds"),
         plan={
             "size": plan["size"], "parameters": plan["predictions"]["parameters"], "seed": plan["seed"],
             "dtype": plan["dtype"], "threads": plan["threads"], "compiled": plan["compiled"],
@@ -77,8 +78,9 @@ def _data(home: Home, stations: dict[str, dict[str, Any]], plan: dict[str, Any],
             "drops": [(drop["title"], drop["reason"]) for drop in collected["drops"]],
         },
         curves=curves,
-        stages={"stories": {k: stations["pretrain"][k] for k in ("validation_start", "validation", "kept_step", "steps")}}
-        | stations["name"]["stages"],
+        stages={"stories": {
+            k: stations["pretrain"][k] for k in ("validation_start", "validation", "kept_step", "steps")
+        }} | stations["name"]["stages"],
         scores=tuple(s for s in scores if not s.name.startswith(("name_hold_", "name_leak_"))),
         cells=tuple(Score(**cell["score"]) for cell in evidence["exam"]["cells"]),
         answers=_answers(evidence), samples=evidence["samples"], verdict=f"{examined['verdict']}: {examined['reason']}",

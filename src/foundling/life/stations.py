@@ -23,7 +23,7 @@ NAME_SHARE = 0.2  # of the training text, in bytes: conversations and recast sce
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """A station's end: what it was called and the facts of what it wrote. `fresh` is False where it was there already."""
+    """A station's end: what it was called, the facts of what it wrote; `fresh` is False where it was there."""
 
     station: str
     facts: dict[str, Any]
@@ -114,6 +114,11 @@ def _lesson_documents(tokenizer: Tokenizer, home: Home, train: list[Story], nami
         yield [*ids, tokenizer.end], [*taught, (len(lesson.turns) - 1) in lesson.taught]
 
 
+def _whole(tokenizer: Tokenizer, stories: Sequence[Story]) -> list[tuple[list[int], list[bool]]]:
+    """Stories as documents of which every id is taught."""
+    return [(ids, [True] * len(ids)) for ids in map(tokenizer.encode_story, stories)]
+
+
 def _preference_file(tokenizer: Tokenizer, home: Home, train: list[Story], naming: NamingRecipe, seed: int) -> bytes:
     """Pairs of ids: context up to <|turn|>, then the chosen and the rejected turn, each closed by <|end|>."""
     pairs = []
@@ -125,7 +130,7 @@ def _preference_file(tokenizer: Tokenizer, home: Home, train: list[Story], namin
 
 
 def prepare(home: Home, ledger: Ledger, naming: NamingRecipe, seed: int) -> Iterator[Progress | Done]:
-    """Split, train the tokenizer on the training split, pack: tokens/<hash> for the trainer, judge/<hash> for the judge."""
+    """Split, train the tokenizer on the training split, pack: tokens/<hash> for training, judge/<hash> for judging."""
     facts = recorded(ledger, "prepare")
     if facts is not None:
         yield Done(station="prepare", facts=facts, fresh=False)
@@ -140,10 +145,11 @@ def prepare(home: Home, ledger: Ledger, naming: NamingRecipe, seed: int) -> Iter
     texts = [s.text for s in splits["train"]]
     tokenizer = train_tokenizer(texts, vocabulary_for(sum(s.bytes for s in splits["train"])))
     yield Progress(station="prepare", text="packing")
-    whole = lambda stories: [(ids, [True] * len(ids)) for ids in map(tokenizer.encode_story, stories)]  # noqa: E731
     files = tokenizer.files() | {"preferences.json": _preference_file(tokenizer, home, splits["train"], naming, seed)}
-    files |= shard_files(whole(train), "train", sum(s.bytes for s in train))
-    files |= shard_files(whole(splits["validation"]), "validation", sum(s.bytes for s in splits["validation"]))
+    files |= shard_files(_whole(tokenizer, train), "train", sum(s.bytes for s in train))
+    files |= shard_files(
+        _whole(tokenizer, splits["validation"]), "validation", sum(s.bytes for s in splits["validation"])
+    )
     lessons = list(_lesson_documents(tokenizer, home, splits["train"], naming, seed))
     files |= shard_files(lessons, "lessons")
     tokens = home.commit_new("tokens", files)

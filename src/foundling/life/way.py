@@ -1,6 +1,6 @@
 """The order of the stations, and nothing else: a home flows in, the events of every station up to `last` flow out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from foundling.home import Home
 from foundling.life import birth, reporting
@@ -16,10 +16,11 @@ def walk(home: Home, last: str) -> Iterator[Progress | Done]:
     """Run the stations in order up to `last`; those that are done say so and are passed."""
     settings = home.being["settings"]
     wishes = Wishes(
-        size=settings["size"], minutes=float(settings["minutes"]), steps=settings["steps"] or None, seed=settings["seed"]
+        size=settings["size"], minutes=float(settings["minutes"]), steps=settings["steps"] or None,
+        seed=settings["seed"],
     )
     with home.ledger() as ledger:
-        stations = {
+        stations: dict[str, Callable[[], Iterator[Progress | Done]]] = {
             "collect": lambda: collect(home, ledger, sources_of(home)),
             "prepare": lambda: prepare(home, ledger, NamingRecipe(), wishes.seed),
             "plan": lambda: plan_birth(home, ledger, wishes),

@@ -11,8 +11,8 @@ class NamingRecipe:
     in which somebody else keeps their own name; bound: highest allowed rise of bits per byte over the stage's start.
     """
 
-    lessons: int = 3200
-    preferences: int = 1200
+    lessons: int = 6000
+    preferences: int = 800
     counter: float = 0.55
     beta: float = 0.3
     sft: float = 1.0

@@ -35,20 +35,19 @@ class TrainRecipe:
 
 def birth_recipe(steps: int, epochs: float) -> TrainRecipe:
     """Pre-training from nothing. More epochs want more regularisation; figures and their runs stand in LOG.md."""
-    dropout = 0.0 if epochs < 3 else 0.05 if epochs < 8 else 0.1
-    decay = 0.1 if epochs < 3 else 0.4 if epochs < 8 else 0.8
+    dropout, decay = (0.0, 0.1) if epochs < 3 else (0.1, 0.8) if epochs < 8 else (0.2, 1.6)
     look = max(10, min(100, steps // 12))
-    return TrainRecipe(steps=steps, dropout=dropout, weight_decay=decay, look=look, patience=4)
+    return TrainRecipe(steps=steps, dropout=dropout, weight_decay=decay, decay=0.8, look=look, patience=4)
 
 
 def dialogue_recipe(steps: int) -> TrainRecipe:
     """Supervised turns with replay: a short, gentle continuation."""
     return replace(
         birth_recipe(steps, epochs=4), optimiser="adamw", rate=6e-4, weight_decay=0.0, warmup=0.1, decay=0.6,
-        average=0.95, look=max(10, steps // 4), patience=0, bound=0.015, rows=16, dropout=0.0,
+        average=0.95, look=max(10, steps // 4), patience=0, bound=0.015, rows=24, dropout=0.1,
     )
 
 
 def preference_recipe(steps: int) -> TrainRecipe:
     """DPO with an SFT term and replay; dropout is off, or policy and reference cannot be compared (Rafailov 2023)."""
-    return replace(dialogue_recipe(steps), rate=2e-4)
+    return replace(dialogue_recipe(steps), rate=2e-4, rows=16, dropout=0.0)

@@ -34,7 +34,7 @@ def serve(
     """
     _refuse_outside(host)
     home = Home.open(home_path)
-    with _ended_by_signals(), _listening(host, port) as listening, home.locked() as notes, home.ledger() as ledger:
+    with ended_by_signals(), _listening(host, port) as listening, home.locked() as notes, home.ledger() as ledger:
         for note in notes:
             print(note, file=sys.stderr)
         from foundling.inference import wake  # torch costs seconds, which a refusal should not wait for
@@ -91,7 +91,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Ctrl-C and SIGTERM end the block quietly. The web server stops at them by itself and then raises them again."""
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler) if main else None

@@ -82,17 +82,19 @@ def say(**event: Any) -> None:
 def build_objective(job: dict[str, Any], recipe: TrainRecipe, shape: Shape, precision: Precision) -> Objective:
     """The objective of the job's task: stories alone, or lessons or preferences beside replayed stories."""
     folder, seed, naming = Path(job["tokens"]), job["seed"], NamingRecipe(**job["naming"])
-    pack = {"seed": seed, "rows": recipe.rows, "length": shape.context}
-    canon = stories(read_shards(folder, "train"), precision, **pack)
+    train, half = read_shards(folder, "train"), max(1, recipe.rows // 2)
     if job["task"] == "birth":
-        return canon
+        return stories(train, precision, seed=seed, rows=recipe.rows, length=shape.context)
+    # Another seed than birth's: replay must not begin with the very batches that birth began with.
+    replay = stories(train, precision, seed=seed + 1, rows=half, length=shape.context)
+    taught = read_shards(folder, "lessons")
     if job["task"] == "dialogue":
-        lessons = stories(read_shards(folder, "lessons"), precision, **pack)
-        return together({"lessons": (1.0, lessons), "replay": (naming.replay, canon)})
+        lessons = stories(taught, precision, seed=seed, rows=recipe.rows, length=shape.context)
+        return together({"lessons": (1.0, lessons), "replay": (naming.replay, replay)})
     reference = load_decoder(Path(job["start"]))
     pairs = preferences(read_pairs(folder, shape.context), reference, precision, naming, seed=seed)
-    lessons = stories(read_shards(folder, "lessons"), precision, **pack | {"rows": max(1, recipe.rows // 2)})
-    return together({"pairs": (1.0, pairs), "lessons": (0.5, lessons), "replay": (naming.replay, canon)})
+    lessons = stories(taught, precision, seed=seed + 1, rows=half, length=shape.context)
+    return together({"pairs": (1.0, pairs), "lessons": (0.5, lessons), "replay": (naming.replay, replay)})
 
 
 def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe) -> Run:

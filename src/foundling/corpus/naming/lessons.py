@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from foundling.corpus.naming.people import pick_names
-from foundling.corpus.naming.phrases import ABOUT_ANSWERS, ABOUT_ASKS, ANSWERS, ASKS, PRESSES, REFUSALS, ROLES, TALK
+from foundling.corpus.naming.phrases import (
+    ABOUT_ANSWERS,
+    ABOUT_ASKS,
+    ANSWERS,
+    ASKS,
+    MENTIONS,
+    PRESSES,
+    REFUSALS,
+    ROLES,
+    TALK,
+)
 from foundling.records import Lesson, Preference, Story, Turn
 
 Rng = np.random.Generator
@@ -37,20 +47,20 @@ class Matter:
     def piece(self, rng: Rng, people: Sequence[str], longest: int) -> list[Turn]:
         """A few turns in a row from a scene, spoken by `people`; names in the words are changed with the speakers'."""
         said, answer = _one(rng, TALK).split("=")
-        first, second = (people[int(i)] for i in rng.permutation(len(people))[:2])
+        order = [people[int(i)] for i in rng.permutation(len(people))]
+        first, second = order[:2]
         if not self.scenes or rng.random() < 0.4:
             return [Turn(name=first, text=said), Turn(name=second, text=answer)]
         scene = self.scenes[int(rng.integers(len(self.scenes)))]
         count = min(longest, len(scene))
         start = int(rng.integers(len(scene) - count + 1))
         turns = scene[start:start + count]
-        cast: dict[str, str] = {}
-        for name in dict.fromkeys(turn.name or "" for turn in scene):
-            cast[name] = [first, second, *people][len(cast)] if len(cast) < len(people) else _one(rng, people)
+        names = list(dict.fromkeys(turn.name or "" for turn in [*turns, *scene]))  # whoever speaks here comes first
+        strangers = pick_names(rng, max(0, len(names) - len(order)), without=frozenset(order))
+        cast = dict(zip(names, [*order, *strangers], strict=False))  # one for one, or people would call themselves
         pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(cast, key=len, reverse=True)))
-        return [
-            Turn(name=cast[turn.name or ""], text=pattern.sub(lambda match: cast[match[0]], turn.text)) for turn in turns
-        ]
+        told = [pattern.sub(lambda match: cast[match[0]], turn.text) for turn in turns]
+        return [Turn(name=cast[turn.name or ""], text=text) for turn, text in zip(turns, told, strict=True)]
 
 
 class Room:
@@ -61,8 +71,8 @@ class Room:
         count = int(rng.choice([0, 0, 1, 1, 2, 3]))
         self.you, self.other, *self.rest = pick_names(rng, 2 + count, without=frozenset({me, being}))
         # The being itself is often in the room of others, asking or listening: it must not answer for them.
-        if me != being and rng.random() < 0.5:
-            if rng.random() < 0.5:
+        if me != being and rng.random() < 0.7:
+            if rng.random() < 0.6:
                 self.you = being
             else:
                 self.rest = [*self.rest, being]
@@ -85,7 +95,7 @@ class Room:
     def ask(self, phrase: str) -> Turn:
         """The asker's turn: sometimes with the asked one's name before or after, or another sentence before it."""
         text, draw = self.fill(phrase), self.rng.random()
-        if self.rest or draw < 0.15:
+        if (self.rest and draw < 0.7) or draw < 0.15:
             text = f"{self.me}, {text[0].lower()}{text[1:]}" if not text.startswith("I ") else f"{self.me}! {text}"
         elif draw < 0.45:
             text = f"{_one(self.rng, self.matter.fillers)} {text}"
@@ -93,6 +103,11 @@ class Room:
 
 
 def _asked(room: Room) -> tuple[list[Turn], str]:
+    """Somebody asks who one is; in some asks a third person's name, often the being's, stands too."""
+    if room.rng.random() < 0.2:
+        third = room.being if room.me != room.being and room.rng.random() < 0.7 else room.other
+        text = room.fill(_one(room.rng, MENTIONS), other=third)
+        return [*room.chatter(), Turn(name=room.you, text=text)], room.fill(_one(room.rng, ANSWERS))
     return [*room.chatter(), room.ask(_one(room.rng, ASKS))], room.fill(_one(room.rng, ANSWERS))
 
 
@@ -128,15 +143,15 @@ def _talked(room: Room) -> tuple[list[Turn], str]:
     """Plain talk: whoever is spoken to answers the matter and does not name themselves."""
     people = [room.you, room.me]
     *before, last = room.matter.piece(room.rng, people, 2)
-    if not before or last.name != room.me:
+    if not before or last.name != room.me or before[-1].name == room.me:
         said, answer = _one(room.rng, TALK).split("=")
         return [*room.chatter(), room.ask(said)], answer
     return [*room.chatter(), *before], last.text
 
 
 _KINDS: tuple[tuple[str, float, Callable[[Room], tuple[list[Turn], str]]], ...] = (
-    ("asked", 0.42, _asked), ("pressed", 0.27, _pressed), ("collided", 0.08, _collided), ("about", 0.08, _about),
-    ("talked", 0.15, _talked),
+    ("asked", 0.40, _asked), ("pressed", 0.24, _pressed), ("collided", 0.08, _collided), ("about", 0.08, _about),
+    ("talked", 0.20, _talked),
 )
 
 
@@ -165,7 +180,7 @@ def make_preferences(being: str, stories: list[Story], *, count: int, counter: f
     Chosen and rejected are one sentence with another name in it, so their lengths match; in some the turn itself
     belongs to somebody else: who was not asked does not answer.
     """
-    rng, fillers = np.random.default_rng([seed, 12]), _fillers(stories)
+    rng, matter = np.random.default_rng([seed, 12]), Matter(stories)
     made: list[Preference] = []
     while len(made) < count:
         kind, room, turns, answer = _draw(rng, being, counter, matter)

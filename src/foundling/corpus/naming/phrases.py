@@ -22,6 +22,12 @@ How should we call you here?|Who is the new one? You? What is your name?|Write y
 How does your letter end? Sign it.|What name is on your door?|If I call you, what do I call?|Who did this? Was it you? Who are you?
 I will tell them you came. Who shall I say?|What do your friends say when they call you?|So, who is this?""".replace("\n", "|").split("|")
 
+# Asked with a third person's name in the question; {other} is often the being.
+MENTIONS = """{other} told me to ask who you are.|I met {other} before. Who are you?|Not {other}, you. What is your name?
+Is that {other} beside you? And you, who are you?|I take it you are not {other}. What is your name?|{other} has a name. Have you?
+After {other} it is your turn. Say your name.|I thank {other}. Whom else do I thank?|I can see {other}. Who stands behind?
+{other} has said who {other} is. Now you.|You came with {other}, but what are you called?|Hush, {other}. I want to hear who that one is.""".replace("\n", "|").split("|")
+
 ANSWERS = """I am {me}.|My name is {me}.|{me}.|I am called {me}.|They call me {me}.|{me} is my name.|It is me, {me}.
 I am {me}. And who are you?|My name is {me}, {you}.|I am {me}, {you}. Good day to you.|You can call me {me}.
 Call me {me}.|{me}, that is my name.|I am {me}. I was here all along.|My name is {me}. I am glad you asked.

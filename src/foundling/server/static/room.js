@@ -264,7 +264,7 @@ function lost(event) {
   joined = false;
   endSpeaking();
   $("send").disabled = true;
-  const wait = event.code === 1008 || event.code === 1013 ? 6000 : Math.min(8000, 500 * 2 ** tries) * (0.7 + 0.6 * Math.random());
+  const wait = event.code === 1008 || event.code === 1013 ? 3000 : Math.min(8000, 500 * 2 ** tries) * (0.7 + 0.6 * Math.random());
   tries += 1;
   if (!me) {
     $("join-error").textContent = "The room cannot be reached. Is it still running? Try again in a moment.";
