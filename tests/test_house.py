@@ -162,7 +162,7 @@ def texts() -> Iterator[tuple[str, str]]:
             if path.is_dir():
                 folders.append(path)
             elif path.suffix not in {".png", ".jpg", ".ico", ".woff2", ".safetensors", ".gif", ".pyc"}:
-                yield shown(path), path.read_text(encoding="utf-8")
+                yield shown(path), path.read_text(encoding="utf-8", errors="replace")
 
 
 def test_nothing_is_ever_unpickled() -> None:

@@ -11,12 +11,14 @@ import pytest
 
 from foundling.home import Home
 
+SETTINGS = {"stories": [], "size": "tiny", "minutes": 1, "steps": 2, "seed": 0}
 
-def foundling(*words: str | Path, **more: object) -> subprocess.CompletedProcess[str]:
+
+def foundling(*words: str | Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [sys.executable, "-m", "foundling.cli", *map(str, words)], capture_output=True, text=True, env=environment,
-        timeout=120, check=False, **more,  # type: ignore[call-overload]
+        timeout=120, check=False,
     )
 
 
@@ -83,14 +85,14 @@ def test_a_folder_with_other_files_in_it_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
-    home = Home.create(tmp_path / "h", "Wren", "2026-01-01", {"stories": [], "size": "tiny", "minutes": 1, "steps": 2, "seed": 0})
+    home = Home.create(tmp_path / "h", "Wren", "2026-01-01", SETTINGS)
     with home.locked():
         refused(raised(tmp_path / "h"), str(os.getpid()))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere: a read-only folder is none for it")
 def test_a_read_only_home(tmp_path: Path) -> None:
-    home = Home.create(tmp_path / "h", "Wren", "2026-01-01", {"stories": [], "size": "tiny", "minutes": 1, "steps": 2, "seed": 0})
+    home = Home.create(tmp_path / "h", "Wren", "2026-01-01", SETTINGS)
     for path in (home.path, *home.path.iterdir()):
         path.chmod(stat.S_IREAD | stat.S_IEXEC if path.is_dir() else stat.S_IREAD)
     try:

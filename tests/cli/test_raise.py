@@ -30,7 +30,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in sorted((BUILTIN / "stories").glob("*.txt"))[:16] + sorted((BUILTIN / "scenes").glob("*.txt"))[:6]:
         (folder / "stories" / path.name).write_bytes(path.read_bytes())
     done = foundling(
-        "raise", folder / "wren", "--name", "Wren", "--size", "tiny", "--steps", "6", "--stories", folder / "stories", "--json"
+        "raise", folder / "wren", "--name", "Wren", "--size", "tiny", "--steps", "6", "--json",
+        "--stories", folder / "stories",
     )
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)

@@ -86,7 +86,7 @@ def stories_file(path: Path, stories: list[Story]) -> str:
 
 
 def test_the_program_examines_in_a_process_of_its_own(
-   
+
     examined: Examination, generation: Path, base: Path, stories: Stories, tmp_path: Path
 ) -> None:
     job = {

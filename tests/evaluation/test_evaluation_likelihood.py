@@ -27,7 +27,8 @@ from foundling.records import BadInput, Story, Turn
 from foundling.tokens import Tokenizer
 
 TEXTS = [
-    "Ada sat by the mill.", "x", "Wren \u00e9\u4e16\U0001f600 and <|turn|>Tom<|says|> hello\n\n" * 9, "One morning " * 70,
+    "Ada sat by the mill.", "x",
+    "Wren \u00e9\u4e16\U0001f600 and <|turn|>Tom<|says|> hello\n\n" * 9, "One morning " * 70,
 ]
 
 

@@ -6,25 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tinyhome import NAMING, finish, new_home
 
 from foundling.corpus import BUILTIN
 from foundling.home import Home
-from foundling.life.stations import Done, collect, prepare
+from foundling.life.stations import collect, prepare
 from foundling.recipe import NamingRecipe
-
-NAMING = NamingRecipe(lessons=120, preferences=60)
-
-
-def finish(events: Any) -> Done:
-    """The last event of a station, which tells what it did."""
-    *_, last = events
-    assert isinstance(last, Done)
-    return last
-
-
-def new_home(path: Path, stories: Path) -> Home:
-    settings = {"stories": [str(stories)], "size": "tiny", "minutes": 1.0, "steps": 8, "seed": 5}
-    return Home.create(path, "Wren", "2026-01-01", settings)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import NAMING, finish, new_home
+from tinyhome import NAMING, finish, new_home
 
 from foundling.corpus import make_lessons
 from foundling.home import Home, verify_folder

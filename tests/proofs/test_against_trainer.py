@@ -1,7 +1,7 @@
 """The bar: held-out bits per byte at least 5% lower than transformers' own Trainer in the same wall-clock time.
 
-Three seeds a side, same text, same tokenizer, same shape. Reads the real books where they lie beside the checkout (or in
-FOUNDLING_BOOKS); else the built-in stories. FOUNDLING_PROOF_SECONDS sets the time of each run (default 150).
+Three seeds a side, same text, same tokenizer, same shape. Reads the real books where they lie beside the checkout (or
+in FOUNDLING_BOOKS); else the built-in stories. FOUNDLING_PROOF_SECONDS sets the time of each run (default 150).
 """
 
 import json
@@ -54,13 +54,14 @@ def ours(folder: Path, tokens: Path, vocabulary: int, seed: int) -> float:
     def run() -> list[dict]:
         path.write_bytes(canonical_json(job))
         done = subprocess.run(
-            [*program, str(path)], env=trainer_environment(job["threads"]), stdout=subprocess.PIPE, stdin=subprocess.PIPE,
-            text=True, check=True,
+            [*program, str(path)], env=trainer_environment(job["threads"]), stdout=subprocess.PIPE, text=True,
+            check=True,
         )
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     timed = [e["seconds"] for e in run() if e["event"] == "step"][3:]
-    steps = round(SECONDS / (sum(timed) / len(timed)) * 0.96)  # the looks at validation text are paid from the same time
+    # The looks at validation text are paid from the same time.
+    steps = round(SECONDS / (sum(timed) / len(timed)) * 0.96)
     epochs = steps * 32 * 256 / read_shards(tokens, "train").tokens
     job |= {"measure": 0, "recipe": asdict(replace(birth_recipe(steps, epochs), save_seconds=1e9))}
     began = time.perf_counter()

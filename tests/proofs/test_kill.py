@@ -21,8 +21,8 @@ KILLS = int(os.environ.get("FOUNDLING_KILLS", "50"))
 
 
 def command(home: Path, stories: Path) -> list[str]:
-    return [sys.executable, "-m", "foundling.cli", "raise", str(home), "--name", "Wren", "--size", "tiny", "--steps", "10",
-            "--seed", "3", "--stories", str(stories)]
+    words = ["raise", str(home), "--name", "Wren", "--size", "tiny", "--steps", "10", "--seed", "3"]
+    return [sys.executable, "-m", "foundling.cli", *words, "--stories", str(stories)]
 
 
 def digests(home: Path) -> list[str]:

@@ -1,9 +1,12 @@
 """Several people and a being in one room over real WebSockets: who hears what, and in which order."""
 
 import json
+import sqlite3
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 
 from foundling.community import Room
 
@@ -80,8 +83,21 @@ def test_while_it_speaks_people_talk_on_and_it_is_asked_once_afterwards(serve_ro
         ada.wait("silence")
         bo.say("and now?")
         ada.wait("silence")
+        time.sleep(0.3)  # in which it would be asked again, were it asked for each
         assert len(wren.asked) == 3  # for who?, once for all five, for and now?
     assert [turn.text for turn in wren.turns][:3] == ["who?", "I am.", "meanwhile 0"]
+
+
+def test_a_slow_disk_keeps_nobody_else_waiting(serve_room, meet, scripted, home) -> None:
+    with serve_room(scripted("Wren", speaks=False)) as served, closing(sqlite3.connect(home.path / "life.db")) as other:
+        ada = meet(served, "Ada")
+        other.execute("BEGIN IMMEDIATE")
+        ada.say("hello")
+        bo = meet(served, "Bo")  # while the ledger waits
+        assert urllib.request.urlopen(served.url + "/healthz", timeout=20).status == 200
+        assert bo.welcome["turns"] == []
+        other.execute("ROLLBACK")
+        assert bo.wait("turn")["text"] == "hello"
 
 
 def test_a_restart_keeps_what_was_said(serve_room, meet, scripted) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,20 +40,15 @@ def _home(options: argparse.Namespace) -> Home:
     return Home.create(path, options.name, datetime.now(UTC).strftime("%Y-%m-%d"), settings)
 
 
-def _stations(home: Home, last: str) -> Iterator[Any]:
-    """Every station up to `last`, in order."""
-    from foundling.life.way import walk
-
-    return walk(home, last)
-
-
 def _walk(options: argparse.Namespace, last: str) -> Shown:
     """Hold the home's lock and walk the stations up to `last`, showing what each read and wrote."""
+    from foundling.life.way import walk
+
     home = _home(options) if hasattr(options, "stories") else Home.open(options.home)
     with home.locked() as notes:
         for note in notes:
             print(note, file=sys.stderr)
-        return show(_stations(home, last))
+        return show(walk(home, last))
 
 
 def _raise(options: argparse.Namespace) -> int:

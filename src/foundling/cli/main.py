@@ -1,6 +1,7 @@
 """The command `foundling`: arguments in, an exit code out. 0 done, 2 bad input (one sentence), 130 stopped, saved."""
 
 import json
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -10,13 +11,14 @@ from foundling.records import BadInput
 
 def run(arguments: Sequence[str]) -> int:
     """Parse and do; every fault that a person can mend ends in one sentence and exit code 2."""
-    options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: as with Ctrl-C, save first
     try:
+        options = parser().parse_args(arguments)
         from foundling.cli import commands
 
         return commands.COMMANDS[options.command](options)
     except BadInput as fault:
-        if options.json:
+        if "--json" in arguments:
             print(json.dumps({"error": str(fault)}))
         print(f"foundling: {fault}", file=sys.stderr)
         return 2

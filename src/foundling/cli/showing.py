@@ -1,7 +1,8 @@
 """A stream of station events in, a person's view of it on stderr out: bars with time left, what each station wrote."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,14 +38,15 @@ def _words(facts: dict[str, Any]) -> str:
     )
 
 
-def show(events: Iterator[Any]) -> Shown:
+def show(events: Generator[Any]) -> Shown:
     """Consume the events to their end, drawing on stderr, and give back what they said."""
     console, shown, began = Console(stderr=True, highlight=False), Shown(), time.monotonic()
     columns = (
         TextColumn("{task.description:<18}"), BarColumn(bar_width=28), TextColumn("{task.fields[left]:<11}"),
         TextColumn("{task.fields[text]}"),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    # Closed at once when a person stops us, so that the trainer has saved and ended before the home is let go.
+    with Progress(*columns, console=console, transient=True) as bars, closing(events):
         task = bars.add_task("starting", total=None, left="", text="")
         last = 0.0
         for event in events:

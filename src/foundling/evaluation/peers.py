@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from foundling.model.folder import configuration
-from foundling.records import BadInput
 from foundling.recipe import Shape
+from foundling.records import BadInput
 
 
 def _peer(shape: Shape) -> Any:
@@ -54,7 +54,8 @@ def generation_speed(shape: Shape, prompt: int, new: int) -> float:
     for turn in range(4):
         start = time.perf_counter()
         out = model.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=new, min_new_tokens=new, do_sample=False, pad_token_id=1
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=new, min_new_tokens=new, do_sample=False,
+            pad_token_id=1,
         )
         if turn:
             best = max(best, (out.shape[1] - prompt) / (time.perf_counter() - start))
@@ -71,10 +72,10 @@ def main(arguments: list[str]) -> int:
             speed = train_speed(shape, job["rows"], job["dtype"], job["seconds"])
         else:
             speed = generation_speed(shape, job["prompt"], job["new"])
-        print(json.dumps({"tokens_per_second": speed}))
+        sys.stdout.write(json.dumps({"tokens_per_second": speed}) + "\n")
         return 0
     except BadInput as fault:
-        print(json.dumps({"error": str(fault)}))
+        sys.stdout.write(json.dumps({"error": str(fault)}) + "\n")
         return 2
 
 

@@ -98,7 +98,7 @@ def draw_cell(
         raise ValueError("the exam needs at least twelve names for other people, and one false name")
     rng, count = random.Random(f"{seed}/{cell}"), len(TEMPLATES[cell])
     made: dict[tuple[tuple[Turn, ...], str], Prompt] = {}
-    for attempt in range(50 * prompts):
+    for attempt in range(20 * prompts):
         if len(made) == prompts:
             break
         prompt = fill(cell, (len(made) + attempt // prompts) % count, being, pools, rng)

@@ -1,7 +1,7 @@
 """`foundling bench`: our trainer and engine beside transformers, at the same shape, in one run, as ratios.
 
 Nothing flows in but this machine; rows of figures flow out. Every side runs in a process of its own: ours is the very
-trainer program that a birth uses. Ratios within one run hold; absolute figures move with whatever else the machine does.
+trainer program that a birth uses. Ratios within one run hold; absolute figures move with what else the machine does.
 """
 
 import json
@@ -20,8 +20,8 @@ import torch
 from foundling.inference.fast import FastEngine, rounded
 from foundling.inference.sampling import Sampling
 from foundling.model import Decoder
-from foundling.records import BadInput, canonical_json, to_jsonable
 from foundling.recipe import NamingRecipe, Shape, TrainRecipe
+from foundling.records import BadInput, canonical_json, to_jsonable
 from foundling.tokens import shard_files
 
 # The shapes of the notes on performance: S, 5.8M parameters, and M, 49M.
@@ -55,7 +55,8 @@ def _process(command: list[str], environment: dict[str, str] | None = None) -> l
 def _ours_training(folder: Path, threads: int, dtype: str, seconds: float, compiled: bool) -> float:
     """Tokens per second of our trainer program on packed documents, AdamW; the first three steps are left out."""
     rng = np.random.default_rng(0)
-    documents = [([0, *rng.integers(5, SHAPE_S.vocabulary, size=1200).tolist(), 1], [True] * 1202) for _ in range(60)]
+    texts = (rng.integers(5, SHAPE_S.vocabulary, size=1200).tolist() for _ in range(60))
+    documents = [([0, *ids, 1], [True] * 1202) for ids in texts]
     for prefix in ("train", "validation"):
         for name, data in shard_files(documents, prefix, 4000).items():
             (folder / name).write_bytes(data)
@@ -73,7 +74,7 @@ def _ours_training(folder: Path, threads: int, dtype: str, seconds: float, compi
 
 
 def trainer_settings(threads: int) -> dict[str, str]:
-    """The environment that a birth gives its trainer, asked of the trainer's own side as data (siblings do not import)."""
+    """The environment that a birth gives its trainer, asked of it as data: siblings do not import."""
     words = "import json; from foundling.training.machine import trainer_environment as t; print(json.dumps(t(%d)))"
     return dict(json.loads(subprocess.run(
         [sys.executable, "-c", words % threads], capture_output=True, text=True, check=True

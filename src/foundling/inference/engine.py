@@ -52,7 +52,9 @@ class Engine:
         if mask is not None:  # a pad row sees itself, or its softmax would be over nothing
             mask = mask | torch.eye(width, dtype=torch.bool)
         hidden = self.model.hidden(ids_BT, mask, cache)
-        seen, alive = [list(p)[-room:][-64:] for p in prompts], [True] * batch
+        # Repetition is punished within a turn only: a prompt ends with the speaker's name, which must stay sayable.
+        seen: list[list[int]] = [[] for _ in prompts]
+        alive = [True] * batch
         for made in range(most):
             new_B = choose(self.model.logits(hidden[:, -1]), seen, how, generator)
             out: list[int | None] = []

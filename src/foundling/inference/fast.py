@@ -125,7 +125,7 @@ class FastEngine:
         logits = model.logits(model.hidden(torch.tensor([ids]), None, cache)[:, -1])
         fast.keys[:, :, :len(ids)] = cache.keys[:, 0].bfloat16()
         fast.values[:, :, :len(ids)] = cache.values[:, 0].bfloat16()
-        seen = ids[-64:]
+        seen: list[int] = []
         for place in range(len(ids), len(ids) + most):
             value = int(choose(logits, [seen], how, generator))
             if value in stops:

@@ -15,7 +15,7 @@ from typing import Any
 from foundling.home import Home, Ledger, temporary, verify_folder
 from foundling.life.planning import frozen_plan, job_for
 from foundling.life.stations import Done, recorded
-from foundling.life.trainer import Interrupted, clear_workplace, package_hash, run_program, workplace
+from foundling.life.trainer import clear_workplace, package_hash, run_program, workplace
 from foundling.recipe import Plan
 from foundling.records import BadInput, Card, Progress, Score, Verdict, canonical_json, to_jsonable
 from foundling.training.machine import facts as machine_facts
@@ -133,12 +133,11 @@ def run_judge(home: Home, job: dict[str, Any]) -> Iterator[Progress]:
             if last["event"] == "progress":
                 yield Progress(**{k: v for k, v in last.items() if k != "event"})
         code = process.wait()
-    except (KeyboardInterrupt, GeneratorExit):
-        raise Interrupted from None
     finally:
-        if process.poll() is None:
+        if process.poll() is None:  # stopped: what it had found so far is asked again the next time
             process.kill()
             process.wait()
+        process.stdout.close()
     path.unlink(missing_ok=True)
     if code != 0:
         raise BadInput(str(last.get("text") or f"The examination ended with code {code}."))

@@ -110,7 +110,7 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
     if wishes.steps is not None:
         plan, speed, steps = draft, 0.0, wishes.steps
         naming = replace(
-            draft.naming, dialogue_steps=max(1, steps // 4), preference_steps=max(1, steps // 8),
+            draft.naming, dialogue_steps=max(1, steps // 2), preference_steps=max(1, steps // 5),
         )
     else:
         plan, speed = _choose_size(home, draft, wishes, tokens)

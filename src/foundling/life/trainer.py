@@ -20,7 +20,7 @@ from foundling.training.machine import trainer_environment
 PROGRAM = Path(foundling.__file__).parent / "training" / "program.py"
 
 
-class Interrupted(Exception):
+class Interrupted(KeyboardInterrupt):
     """A person stopped the work; all of it is saved, and the same command goes on from there."""
 
 
@@ -62,13 +62,16 @@ def run_program(home: Home, stage: str, job: dict[str, Any]) -> Iterator[dict[st
             yield last
         code = process.wait()
     except (KeyboardInterrupt, GeneratorExit):
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)  # it has a session of its own, so a terminal's Ctrl-C reached only us
         process.wait()
-        raise Interrupted from None
+        raise
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
+        process.stdout.close()
+        if process.stdin is not None:
+            process.stdin.close()
     if code == 130:
         raise Interrupted
     if code != 0:

@@ -1,6 +1,6 @@
 """The order of the stations, and nothing else: a home flows in, the events of every station up to `last` flow out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from foundling.home import Home
 from foundling.life import birth, reporting
@@ -12,7 +12,7 @@ from foundling.records import Progress
 ORDER = ("collect", "prepare", "plan", "pretrain", "name", "examine", "report")
 
 
-def walk(home: Home, last: str) -> Iterator[Progress | Done]:
+def walk(home: Home, last: str) -> Generator[Progress | Done]:
     """Run the stations in order up to `last`; those that are done say so and are passed."""
     settings = home.being["settings"]
     wishes = Wishes(

@@ -60,7 +60,7 @@ class Guard:
         if len(hosts) != 1 or _host(hosts[0]) not in self._hosts:
             return "This room is reached by the address that it printed when it started; open that one."
         allowed = self._origins | {f"http://{hosts[0].lower()}"}
-        if False:
+        if any(origin.lower() not in allowed for origin in origins):
             return "Another page may not speak to this room; open the room itself."
         return None
 
