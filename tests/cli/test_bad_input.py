@@ -51,7 +51,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     ("Once there was a pot. ".encode("utf-16"), "UTF-16"),
     (b"word " * 300_000, "a line of more than"),
     (b"", "is empty"),
-    (b"Once there was a pot.", "bytes of text"),
+    (b"Once there was a pot on a cold stove in an empty house.", "bytes of text"),
 ])
 def test_a_file_that_is_no_story(tmp_path: Path, data: bytes, words: str) -> None:
     story = tmp_path / "story.txt"

@@ -37,7 +37,7 @@ def test_a_plan_is_made_once_and_obeyed(home: Home, plan: Plan) -> None:
         events = list(plan_birth(home, ledger, Wishes(size="base", steps=900, seed=6)))
         again = frozen_plan(home, ledger)
     assert [e.fresh for e in events] == [False] and again.size == "tiny" and again.seed == plan.seed == 5
-    assert (again.birth.steps, again.naming.dialogue_steps, again.naming.preference_steps) == (8, 2, 1)
+    assert (again.birth.steps, again.naming.dialogue_steps, again.naming.preference_steps) == (8, 4, 1)
 
 
 def test_no_stories_no_plan(tmp_path: Path) -> None:

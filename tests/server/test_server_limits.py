@@ -192,9 +192,10 @@ def test_another_host_is_not_served(quiet, host: str) -> None:
 
 
 def test_a_configured_origin_and_the_loopback_names_are_served(serve_room, meet, scripted) -> None:
-    with serve_room(scripted("Wren"), origins=["https://room.example/"]) as served:
+    with serve_room(scripted("Wren"), origins=["https://room.example/", "nonsense"]) as served:
         for host in (f"127.0.0.1:{served.port}", "localhost:9", "[::1]:80", "room.example"):
             assert ask(served, "/healthz", Host=host)[0] == 200
+        assert ask(served, "/healthz", Host="evil@127.0.0.1")[0] == 403
         meet(served, "Ada", origin="https://room.example")
         with pytest.raises(InvalidStatus):
             meet(served, origin="http://room.example.evil")

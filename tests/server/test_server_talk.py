@@ -32,8 +32,9 @@ def test_two_people_and_the_being_hear_each_other(serve_room, meet, scripted) ->
         first, second = served.ledger.events("turn")
         shown = [m for m in bo.seen if m["type"] == "turn"]
         assert [(m["id"], m["time"]) for m in shown] == [(first.id, first.ts), (second.id, second.ts)]
+        assert meet(served, "Cy").welcome["turns"] == shown  # who comes later reads what was said before
         bo.close()
-        assert ada.wait("present")["names"] == ["Ada", "Wren"]
+        assert ada.wait("present", names=["Ada", "Cy", "Wren"])
 
 
 def test_silence_is_told_with_its_reason_and_share(serve_room, meet, scripted) -> None:

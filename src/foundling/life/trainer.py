@@ -64,7 +64,7 @@ def run_program(home: Home, stage: str, job: dict[str, Any]) -> Iterator[dict[st
     except (KeyboardInterrupt, GeneratorExit):
         process.send_signal(signal.SIGINT)  # it has a session of its own, so a terminal's Ctrl-C reached only us
         process.wait()
-        raise
+        raise Interrupted from None
     finally:
         if process.poll() is None:
             process.kill()

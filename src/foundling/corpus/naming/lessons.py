@@ -105,7 +105,8 @@ class Room:
 def _asked(room: Room) -> tuple[list[Turn], str]:
     """Somebody asks who one is; in some asks a third person's name, often the being's, stands too."""
     if room.rng.random() < 0.2:
-        third = room.being if room.me != room.being and room.rng.random() < 0.7 else room.other
+        absent = room.being not in (room.me, room.you)
+        third = room.being if absent and room.rng.random() < 0.9 else room.other
         text = room.fill(_one(room.rng, MENTIONS), other=third)
         return [*room.chatter(), Turn(name=room.you, text=text)], room.fill(_one(room.rng, ANSWERS))
     return [*room.chatter(), room.ask(_one(room.rng, ASKS))], room.fill(_one(room.rng, ANSWERS))
@@ -134,7 +135,8 @@ def _collided(room: Room) -> tuple[list[Turn], str]:
 
 def _about(room: Room) -> tuple[list[Turn], str]:
     """Talk about a third person, often the being, who is named but does not speak."""
-    third = room.being if room.me != room.being and room.rng.random() < 0.6 else room.other
+    absent = room.being not in (room.me, room.you)
+    third = room.being if absent and room.rng.random() < 0.8 else room.other
     ask = Turn(name=room.you, text=room.fill(_one(room.rng, ABOUT_ASKS), other=third))
     return [*room.chatter(), ask], room.fill(_one(room.rng, ABOUT_ANSWERS), other=third)
 
