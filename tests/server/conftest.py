@@ -4,7 +4,6 @@ import json
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -139,16 +138,3 @@ def meet() -> Iterator[Meet]:
             return Person(people.enter_context(opening), name)
 
         yield meeting
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], bool]], None]:
-    """Wait for something that another thread brings about."""
-
-    def waiting(holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not holds():
-            assert time.monotonic() < end, "it never came to hold"
-            time.sleep(0.01)
-
-    return waiting

@@ -42,7 +42,7 @@ def test_a_port_that_does_not_exist_is_refused(raised: Home, port: int) -> None:
         serve(raised.path, port=port, open_browser=False, seed=0)
 
 
-def test_a_home_that_cannot_be_served_is_refused(home: Home, raised: Home, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_served_is_refused(raised: Home, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no folder"):
         serve(tmp_path / "nowhere", port=0, open_browser=False, seed=0)
     with raised.locked(), pytest.raises(BadInput, match="being written by process"):

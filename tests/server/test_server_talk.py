@@ -54,7 +54,7 @@ def test_writing_is_shown_to_the_others_only(serve_room, meet, scripted) -> None
         assert not [m for m in ada.seen if m["type"] == "thinking" and m["name"] == "Ada"]
 
 
-def test_while_it_speaks_people_talk_on_and_it_is_asked_once_afterwards(serve_room, meet, scripted, until) -> None:
+def test_while_it_speaks_people_talk_on_and_it_is_asked_once_afterwards(serve_room, meet, scripted) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(scripted):

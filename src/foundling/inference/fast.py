@@ -69,8 +69,10 @@ class FastStep(torch.nn.Module):
         ]
         self.last = model.norm.weight.detach()
         self.cos, self.sin = model.tables
-        size = (shape.layers, shape.kv_heads, capacity, shape.head_dim)
-        self.keys, self.values = torch.zeros(size, dtype=torch.bfloat16), torch.zeros(size, dtype=torch.bfloat16)
+        # A tensor a layer: a compiled step would copy one big tensor whenever a slice of it is written.
+        size = (shape.kv_heads, capacity, shape.head_dim)
+        self.keys = [torch.zeros(size) for _ in blocks]
+        self.values = [torch.zeros(size) for _ in blocks]
         self.places = torch.arange(capacity)
 
     def norm(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -86,12 +88,15 @@ class FastStep(torch.nn.Module):
             heads = self.qkv[layer](self.norm(x, before)).view(-1, 1, shape.head_dim)
             q, k, v = heads.split([shape.heads, shape.kv_heads, shape.kv_heads])
             q, k = rotate(self.norm(q, q_norm), cos, sin), rotate(self.norm(k, k_norm), cos, sin)
-            self.keys[layer].index_copy_(1, place_1, k)
-            self.values[layer].index_copy_(1, place_1, v)
-            q = q.view(shape.kv_heads, -1, shape.head_dim)
-            scores = (q @ self.keys[layer].mT).float() * shape.head_dim**-0.5
-            shares = scores.masked_fill(closed, -torch.inf).softmax(dim=-1).bfloat16()
-            x = x + self.out[layer]((shares @ self.values[layer]).reshape(1, -1))
+            keys, values = self.keys[layer], self.values[layer]
+            keys.index_copy_(1, place_1, k.float())
+            values.index_copy_(1, place_1, v.float())
+            # One query a head: products and sums, which a compiler fuses, beat a matrix product of one row.
+            q_KGD = q.view(shape.kv_heads, -1, 1, shape.head_dim).float() * shape.head_dim**-0.5
+            scores_KGS = (q_KGD * keys[:, None]).sum(dim=-1)
+            shares_KGS = scores_KGS.masked_fill(closed, -torch.inf).softmax(dim=-1)
+            mixed_KGD = (shares_KGS[..., None] * values[:, None]).sum(dim=2)
+            x = x + self.out[layer](mixed_KGD.reshape(1, -1).bfloat16())
             gate, up = self.gate_up[layer](self.norm(x, middle)).chunk(2, dim=-1)
             x = x + self.down[layer](F.silu(gate) * up)
         logits: Tensor = self.head(self.norm(x, self.last))
@@ -123,8 +128,9 @@ class FastEngine:
         model, fast = self.slow.model, self._fast
         cache = Cache(model.shape, 1, model.embedding.weight.dtype, len(ids))
         logits = model.logits(model.hidden(torch.tensor([ids]), None, cache)[:, -1])
-        fast.keys[:, :, :len(ids)] = cache.keys[:, 0].bfloat16()
-        fast.values[:, :, :len(ids)] = cache.values[:, 0].bfloat16()
+        for layer in range(model.shape.layers):
+            fast.keys[layer][:, :len(ids)] = cache.keys[layer, 0]
+            fast.values[layer][:, :len(ids)] = cache.values[layer, 0]
         seen: list[int] = []
         for place in range(len(ids), len(ids) + most):
             value = int(choose(logits, [seen], how, generator))
