@@ -113,7 +113,10 @@ def _score(options: argparse.Namespace) -> int:
     from foundling.evaluation.examine import score_file
 
     home = Home.open(options.home)
-    number = options.generation or home.newest()
+    notes: list[str] = []
+    number = options.generation or home.newest(notes)
+    for note in notes:
+        print(note, file=sys.stderr)
     if number is None or number not in home.generations():
         raise BadInput(f"{options.home} has no generation {number or ''}: see `foundling history {options.home}`.")
     scores = {s.name: s.value for s in score_file(home.generation(number), options.text, options.stride)}
@@ -124,9 +127,10 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from foundling.evaluation.speed import bench, table
+    from foundling.evaluation.speed import bench, rounding_cost, table
 
-    rows = bench(options.part, options.seconds)
+    costs = rounding_cost(Home.open(options.home)) if options.home else []
+    rows = bench(options.part, options.seconds) + costs
     _tell(options, {"bench": rows}, table(rows))
     return 0
 

@@ -115,5 +115,6 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument(
         "--part", choices=("all", "train", "generate"), default="all", help="what to measure (default: all)"
     )
+    bench.add_argument("--home", type=Path, metavar="HOME", help="also measure what int8 costs this being")
     bench.add_argument("--seconds", type=_positive, default=30.0, help="per training measurement (default: 30)")
     return top

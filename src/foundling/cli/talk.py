@@ -35,12 +35,13 @@ def run(home_path: Path, *, json_output: bool, name: str, temperature: float | N
         if isinstance(stream, io.TextIOWrapper):  # a pipe may hold any bytes, and a terminal may lack any letter
             stream.reconfigure(errors="replace")
     with home.locked() as notes, home.ledger() as ledger:
+        newest = home.newest(notes)  # a damaged one is passed over, and a note says so
         for note in notes:
             print(note, file=sys.stderr)
         from foundling.inference import Sampling, wake  # torch costs seconds, which a refusal should not wait for
 
         how = None if temperature is None else Sampling(temperature=temperature)
-        being = wake(home, how=how, seed=seed)
+        being = wake(home, generation=newest, how=how, seed=seed)
         room = Room(ledger, [being])
         visitor = room.known_as(name)
         if not json_output:

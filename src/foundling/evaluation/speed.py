@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from foundling.home import write_folder
+from foundling.evaluation.likelihood import bits_per_byte, score_text
+from foundling.home import Home, read_verified, write_folder
 from foundling.inference.fast import FastEngine, rounded
 from foundling.inference.sampling import Sampling
-from foundling.model import Decoder
+from foundling.model import Decoder, load_decoder
 from foundling.recipe import NamingRecipe, Shape, TrainRecipe
-from foundling.records import BadInput, canonical_json, to_jsonable
-from foundling.tokens import shard_files
+from foundling.records import BadInput, Story, canonical_json, to_jsonable
+from foundling.tokens import Tokenizer, shard_files
 
 # The shapes of the notes on performance: S, 5.8M parameters, and M, 49M.
 SHAPE_S = Shape(layers=6, width=256, heads=4, kv_heads=4, head_dim=64, hidden=688, vocabulary=4096, context=256)
@@ -138,6 +139,25 @@ def bench_generation(threads: int) -> list[Row]:
     ]
 
 
+def rounding_cost(home: Home) -> list[Row]:
+    """What int8 weights cost the newest generation, in bits per byte of the judge's screen text, in float32."""
+    number = home.newest()
+    with home.ledger() as ledger:
+        prepared = ledger.last("prepare")
+    if number is None or prepared is None:
+        raise BadInput(f"{home.path} has no generation yet: go on with `foundling raise {home.path}`.")
+    folder = home.generation(number)
+    rows = json.loads(read_verified(home.judge / prepared.data["judge"], "screen.json"))
+    stories = [Story(title=row["title"], text=row["text"], source="screen", form=row["form"]) for row in rows]
+    model, tokenizer = load_decoder(folder), Tokenizer.load(folder / "tokenizer.json")
+    stride = max(1, model.shape.context // 2)
+    exact, coarse = (
+        bits_per_byte(score_text(m, tokenizer, stories, stride=stride, batch=16)) for m in (model, rounded(model))
+    )
+    row = {"what": f"int8 weights of generation {number}", "bits_per_byte": exact, "bits_per_byte_int8": coarse}
+    return [row | {"rise_share": coarse / exact - 1}]
+
+
 def bench(part: str, seconds: float) -> list[Row]:
     """All rows of the bench. Raises BadInput when transformers is not installed or a measurement fails."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
@@ -150,6 +170,10 @@ def table(rows: list[Row]) -> str:
     """The rows as text for a terminal."""
     lines = [f"{'':<48}{'tokens/s':>10}{'foundling is':>14}{'of limit':>10}"]
     for row in rows:
+        if "rise_share" in row:
+            words = f"{row['bits_per_byte']:.4f} to {row['bits_per_byte_int8']:.4f} bits per byte"
+            lines.append(f"{row['what']:<48}{words} ({row['rise_share']:+.2%})")
+            continue
         if "value" in row:
             lines.append(f"{row['what']:<48}{row['value']:>10,.0f}")
             continue
@@ -158,4 +182,3 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["bench", "matrix_limit", "rounded", "table"]

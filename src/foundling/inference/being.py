@@ -29,6 +29,10 @@ def addressed(name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
+_UNANSWERED = 4  # of the turns since its own last one: an older address has been overtaken by the talk
+_REMEMBERED = 1000  # turns kept in memory, far more than any context holds; the ledger keeps them all
+
+
 class Being:
     """A named speaker on a model. It remembers the turns it heard, as many as its context holds.
 
@@ -48,6 +52,7 @@ class Being:
     def hear(self, turn: Turn) -> None:
         """Take a turn (its own included) into what it remembers."""
         self.turns.append(turn)
+        del self.turns[:-_REMEMBERED]
 
     def prompt(self) -> list[int]:
         """`<|begin|>`, the latest whole turns that fit beside a turn of its own to come, and `<|turn|>`.
@@ -78,14 +83,16 @@ class Being:
 
     def decide(self, present: Sequence[str]) -> Decision:
         """Rules first (never twice in a row; always when addressed or alone with one other), then the model's word."""
-        last = next((turn for turn in reversed(self.turns) if not turn.silent), None)
-        if last is None:
+        spoken = [turn for turn in self.turns if not turn.silent]
+        if not spoken:
             return Decision(speaks=False, share=0.0, rival=1.0, reason="nobody has spoken yet")
-        if last.name == self.name:
+        if spoken[-1].name == self.name:
             return Decision(speaks=False, share=0.0, rival=1.0, reason="it spoke last")
         shares = self.next_speaker(present)
         share, rival = shares[self.name], max(v for k, v in shares.items() if k != self.name)
-        if addressed(self.name, last.text):
+        own = max((place for place, turn in enumerate(spoken) if turn.name == self.name), default=-1)
+        # Several may have spoken before it was asked: being addressed by any of them counts.
+        if any(addressed(self.name, turn.text) for turn in spoken[own + 1:][-_UNANSWERED:]):
             return Decision(speaks=True, share=share, rival=rival, reason="it was addressed")
         if len({*present, self.name}) <= 2:
             return Decision(speaks=True, share=share, rival=rival, reason="it is alone with the speaker")

@@ -60,11 +60,11 @@ def _commit(home: Home, ledger: Ledger, number: int, made: Path, card: Card) -> 
     return manifest
 
 
-def _card(home: Home, plan: Plan, number: int, scores: tuple[Score, ...], verdict: str) -> Card:
-    programs = sorted(p.stem for p in home.programs.glob("*.py"))
+def _card(plan: Plan, number: int, made: Path, scores: tuple[Score, ...], verdict: str) -> Card:
     return Card(
-        name=home.name, generation=number, parents=() if number == BASE else (number - 1,),
-        parameters=plan.shape.parameters, corpus=plan.corpus, tokenizer=plan.tokens, program=programs[-1],
+        name=plan.name, generation=number, parents=() if number == BASE else (number - 1,),
+        parameters=plan.shape.parameters, corpus=plan.corpus, tokenizer=plan.tokens,
+        program=_record_of(made)["program"],
         package=package_hash(), seed=plan.seed, plan=to_jsonable(plan), machine=machine_facts(), scores=scores,
         verdict=verdict,
     )
@@ -84,7 +84,7 @@ def pretrain(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
     if not home.generation(BASE).exists():
         yield from _watch(home, "pretrain", job_for(home, plan, "birth", "pretrain"), "pretrain")
     out = workplace(home, "pretrain") / "out"
-    _commit(home, ledger, BASE, out, _card(home, plan, BASE, (), "the first: there is nothing to hold it against"))
+    _commit(home, ledger, BASE, out, _card(plan, BASE, out, (), "the first: there is nothing to hold it against"))
     record = _record_of(home.generation(BASE))
     facts = {k: record[k] for k in ("steps", "kept_step", "validation_start", "validation")}
     facts["seconds"] = round(time.monotonic() - began, 1)
@@ -191,7 +191,7 @@ def examine(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
     })
     evidence_path.unlink()
     if verdict.outcome == "better":
-        card = _card(home, plan, NAMED, scores, f"{verdict.outcome}: {verdict.reason}")
+        card = _card(plan, NAMED, candidate, scores, f"{verdict.outcome}: {verdict.reason}")
         _commit(home, ledger, NAMED, candidate, card)
     facts = {
         "evidence": address, "verdict": verdict.outcome, "reason": verdict.reason,

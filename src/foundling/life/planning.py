@@ -96,13 +96,13 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
     if facts is not None:
         yield Done(station="plan", facts=facts, fresh=False)
         return
-    prepared = recorded(ledger, "prepare")
-    if prepared is None:
+    prepared, collected = recorded(ledger, "prepare"), recorded(ledger, "collect")
+    if prepared is None or collected is None:
         raise BadInput(f"The stories of {home.path} are not prepared yet: run `foundling prepare {home.path}` first.")
     yield Progress(station="plan", text="timing a few steps on this machine")
     size = "small" if wishes.size == "auto" else wishes.size
     draft = Plan(
-        name=home.name, size=size, seed=wishes.seed, corpus=prepared["judge"], tokens=prepared["tokens"],
+        name=home.name, size=size, seed=wishes.seed, corpus=collected["corpus"], tokens=prepared["tokens"],
         shape=preset(size, prepared["vocabulary"]), birth=birth_recipe(100, 10.0), naming=NamingRecipe(),
         dtype="bfloat16" if bfloat16_pays() else "float32", threads=threads_here(), compiled=False, predictions={},
     )

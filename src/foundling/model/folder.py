@@ -162,6 +162,8 @@ def load_decoder(folder: Path, *, dropout: float = 0.0) -> Decoder:
         state = _from_qwen3(shape, tensors)
         model = Decoder(shape, dropout=dropout)
         model.load_state_dict(state)
+        if not all(bool(torch.isfinite(weight).all()) for weight in model.parameters()):
+            raise ValueError("some weights are no numbers")
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as fault:
         sentence = " ".join(str(fault).split())
         raise BadInput(f"{path} cannot be read as weights ({sentence}): restore it from a copy.") from fault

@@ -35,11 +35,12 @@ def serve(
     _refuse_outside(host)
     home = Home.open(home_path)
     with ended_by_signals(), _listening(host, port) as listening, home.locked() as notes, home.ledger() as ledger:
+        newest = home.newest(notes)  # a damaged one is passed over, and a note says so
         for note in notes:
             print(note, file=sys.stderr)
         from foundling.inference import wake  # torch costs seconds, which a refusal should not wait for
 
-        being = wake(home, seed=seed)
+        being = wake(home, generation=newest, seed=seed)
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/"
         server = uvicorn.Server(settings(make_app(home, being, ledger, (url,))))

@@ -116,6 +116,7 @@ def finish(job: dict[str, Any], shape: Shape, run: Run, curve: list[dict[str, An
         "task": job["task"], "steps": run.step, "kept_step": run.best_step, "validation_start": run.first,
         "validation": run.best_value, "curve": curve, "decayed": run.optimiser.decayed,
         "undecayed": run.optimiser.undecayed, "effective_dtype": job["dtype"],
+        "program": content_hash(Path(__file__).read_bytes()),
     }
     files = model_files(shape, run.best) | {"training.json": canonical_json(record)}
     write_folder(Path(job["out"]), files, replace=True)  # killed just after this, it is made again, byte for byte
