@@ -74,11 +74,12 @@ def _history(options: argparse.Namespace) -> int:
     from foundling.life.history import generations
 
     rows = generations(Home.open(options.home))
-    lines = [
-        f"generation {r['generation'] or '-'}  parents {r['parents'] or 'none'}  born {r['born']}\n"
-        f"    {r['verdict']}\n    "
-        + ", ".join(f"{k} {v:.3f}" for k, v in r["scores"].items() if k in _TOLD) for r in rows
-    ]
+    lines = []
+    for row in rows:
+        lines.append(f"generation {row['generation'] or '-'}  parents {row['parents'] or 'none'}  born {row['born']}")
+        lines.append(f"    {row['verdict']}")
+        if scores := [f"{name.replace('_', ' ')} {row['scores'][name]:.3f}" for name in _TOLD if name in row["scores"]]:
+            lines.append(f"    {', '.join(scores)}")
     _tell(options, {"home": str(options.home), "generations": rows}, "\n".join(lines) or "no generation yet")
     return 0
 

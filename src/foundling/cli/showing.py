@@ -32,10 +32,13 @@ def _clock(seconds: float | None) -> str:
 
 def _words(facts: dict[str, Any]) -> str:
     """The facts of a station in one line, without what is long."""
-    return ", ".join(
-        f"{key.replace('_', ' ')} {value:,}" if isinstance(value, int) else f"{key.replace('_', ' ')} {value}"
-        for key, value in facts.items() if key not in _LEFT_OUT and value not in (None, "")
-    )
+    def word(value: Any) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return f"{value:,}" if isinstance(value, int) else str(value)
+
+    told = {key: value for key, value in facts.items() if key not in _LEFT_OUT and value not in (None, "")}
+    return ", ".join(f"{key.replace('_', ' ')} {word(value)}" for key, value in told.items())
 
 
 def show(events: Generator[Any]) -> Shown:
