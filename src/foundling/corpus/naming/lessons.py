@@ -152,8 +152,8 @@ def _talked(room: Room) -> tuple[list[Turn], str]:
 
 
 _KINDS: tuple[tuple[str, float, Callable[[Room], tuple[list[Turn], str]]], ...] = (
-    ("asked", 0.40, _asked), ("pressed", 0.24, _pressed), ("collided", 0.08, _collided), ("about", 0.08, _about),
-    ("talked", 0.20, _talked),
+    ("asked", 0.34, _asked), ("pressed", 0.18, _pressed), ("collided", 0.06, _collided), ("about", 0.07, _about),
+    ("talked", 0.35, _talked),
 )
 
 
