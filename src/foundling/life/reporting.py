@@ -18,6 +18,7 @@ from foundling.life.stations import Done, recorded
 from foundling.records import BadInput, Card, Progress, Score, canonical_json
 
 _TALK = 3  # turns of context shown with an answer
+_SAMPLES = 2  # samples shown of each temperature
 
 
 def _card(home: Home, number: int) -> Card:
@@ -37,6 +38,16 @@ def _answers(evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "hit": answer["good"],
             })
     return rows
+
+
+def _samples(evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The first samples with words in them at each temperature; all of them stand in the judge's evidence."""
+    shown: list[dict[str, Any]] = []
+    for sample in evidence["samples"]:
+        same = [other for other in shown if other["temperature"] == sample["temperature"]]
+        if sample["text"].strip() and len(same) < _SAMPLES:
+            shown.append(sample)
+    return shown
 
 
 def _outcome(home: Home, stations: Mapping[str, Mapping[str, Any]], steps: int) -> dict[str, Any]:
@@ -83,7 +94,7 @@ def _data(home: Home, stations: dict[str, dict[str, Any]], plan: dict[str, Any],
         }} | stations["name"]["stages"],
         scores=tuple(s for s in scores if not s.name.startswith(("name_hold_", "name_leak_"))),
         cells=tuple(Score(**cell["score"]) for cell in evidence["exam"]["cells"]),
-        answers=_answers(evidence), samples=evidence["samples"], verdict=f"{examined['verdict']}: {examined['reason']}",
+        answers=_answers(evidence), samples=_samples(evidence), verdict=f"{examined['verdict']}: {examined['reason']}",
         notes=(), card=_card(home, number),
     )
 

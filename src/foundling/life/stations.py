@@ -13,10 +13,11 @@ import numpy as np
 
 from foundling.corpus import BUILTIN, Dropped, clean, cut, gather, make_lessons, make_preferences, recast, split
 from foundling.home import Home, Ledger, read_verified
-from foundling.recipe import NamingRecipe, vocabulary_for
+from foundling.recipe import SIZES, NamingRecipe, preset, vocabulary_for
 from foundling.records import BadInput, Progress, Story, canonical_json, render, to_jsonable
 from foundling.tokens import Tokenizer, shard_files, train_tokenizer
 
+SHORTEST_CONTEXT = min(preset(size, 1024).context for size in SIZES)
 RECASTS = 4  # at most so many copies of a scene, each with other names
 NAME_SHARE = 0.2  # of the training text, in bytes: conversations and recast scenes that put the name among many
 
@@ -120,12 +121,20 @@ def _whole(tokenizer: Tokenizer, stories: Sequence[Story]) -> list[tuple[list[in
 
 
 def _preference_file(tokenizer: Tokenizer, home: Home, train: list[Story], naming: NamingRecipe, seed: int) -> bytes:
-    """Pairs of ids: context up to <|turn|>, then the chosen and the rejected turn, each closed by <|end|>."""
+    """Pairs of ids: context up to <|turn|>, then the chosen and the rejected turn, each closed by <|end|>.
+
+    A context too long for the smallest model loses its oldest turns; a pair that is too long without any is left out.
+    """
     pairs = []
     for pair in make_preferences(home.name, train, count=naming.preferences, counter=naming.counter, seed=seed):
-        prefix = [*tokenizer.encode_turns(pair.context), tokenizer.turn]
-        turns = ([*tokenizer.encode_turn(turn)[1:], tokenizer.end] for turn in (pair.chosen, pair.rejected))
-        pairs.append([prefix, *turns])
+        turns = [[*tokenizer.encode_turn(turn)[1:], tokenizer.end] for turn in (pair.chosen, pair.rejected)]
+        room = SHORTEST_CONTEXT - max(map(len, turns)) - 2  # <|begin|> before and <|turn|> after the context
+        context = [tokenizer.encode_turn(turn) for turn in pair.context]
+        while context and sum(map(len, context)) > room:
+            context.pop(0)
+        if context:
+            prefix = [tokenizer.begin, *(i for turn in context for i in turn), tokenizer.turn]
+            pairs.append([prefix, *turns])
     return canonical_json({"pairs": pairs})
 
 
