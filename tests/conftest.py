@@ -1,6 +1,7 @@
 """What many tests share: the built-in stories, a tiny tokenizer trained on a few of them, and a tiny Decoder."""
 
 import os
+import signal
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing of transformers may ask the network
 
@@ -12,6 +13,9 @@ from foundling.model import Decoder
 from foundling.recipe import Shape
 from foundling.records import Story
 from foundling.tokens import Tokenizer, train_tokenizer
+
+# A shell without job control starts background work deaf to SIGINT, and its children inherit that: hear it again.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 torch.set_num_threads(1)
 

@@ -115,8 +115,6 @@ def test_a_being_that_was_not_raised_yet_cannot_talk(home: Home, tmp_path: Path)
 
 def test_in_a_process_of_its_own_words_stream_and_ctrl_c_ends_it(raised: Home) -> None:
     program = (
-        # A shell without job control starts background work deaf to SIGINT, and children inherit that.
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "import sys; from pathlib import Path; from foundling.cli.talk import run; assert 'torch' not in sys.modules; "
         "sys.exit(run(Path(sys.argv[1]), json_output=False, name='Visitor', temperature=0, seed=0))"
     )
