@@ -1,4 +1,4 @@
-"""The name exam and the naming lessons share no name, and no wording beyond short questions (LOG.md, the name)."""
+"""The name exam and the naming lessons share no name and no whole turn, however short (LOG.md, the name)."""
 
 import re
 
@@ -23,17 +23,13 @@ def strings(thing: object) -> list[str]:
     return [s for part in thing for s in strings(part)] if isinstance(thing, tuple | list) else []
 
 
-LONGEST_SHARED = 6  # short questions ("what is your name") are the language's own, in any two lists of questions
-
-
 def test_no_wording_of_the_exam_is_taught() -> None:
     taught = {words(p) for group in (phrases.ASKS, phrases.MENTIONS, phrases.PRESSES) for p in group}
     hold = (asks.DIRECT, asks.PARAPHRASE, asks.INDIRECT, asks.ADVERSARIAL)
     cells = (*hold, rooms.MULTI_PARTY, rooms.LEAK_TWO, rooms.LEAK_ROOM)
     lines = [line for cell in cells for template in strings(tuple(cell)) for line in said(template)]
     examined = {words(line) for line in lines}
-    shared = {phrase for phrase in taught & examined if len(phrase.split()) > LONGEST_SHARED}
-    assert len(examined) > 100 and not shared, sorted(shared)
+    assert len(examined) > 100 and not taught & examined, sorted(taught & examined)
 
 
 def test_no_name_of_the_exam_is_taught() -> None:
