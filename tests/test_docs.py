@@ -16,14 +16,18 @@ DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob(
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
 
 
-def commands() -> dict[str, argparse.ArgumentParser]:
-    for action in parser()._actions:
+def words_of(command: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The words that may follow a command, {} where none may."""
+    for action in command._actions:
         if isinstance(action, argparse._SubParsersAction):
             return dict(action.choices)
-    raise AssertionError("the parser has no commands")
+    return {}
 
 
-COMMANDS = commands()
+FIRST = words_of(parser())
+COMMANDS = {word: command for word, command in FIRST.items() if not words_of(command)} | {
+    f"{word} {second}": command for word, group in FIRST.items() for second, command in words_of(group).items()
+}
 
 
 def options() -> Iterator[tuple[str, str]]:
@@ -65,11 +69,11 @@ def test_every_command_in_the_documents_can_be_typed() -> None:
 @pytest.mark.parametrize("word", COMMANDS)
 def test_every_command_has_help_with_an_example_that_parses(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        parser().parse_args([word, "--help"])
+        parser().parse_args([*word.split(), "--help"])
     out = capsys.readouterr().out
     assert end.value.code == 0 and "example:" in out
     example = re.search(r"example:\s*\n\s*(foundling .*)", out)
-    assert example and parser().parse_args(example[1].split()[1:]).command == word
+    assert example and parser().parse_args(example[1].split()[1:]).command == word.split()[0]
     for action in COMMANDS[word]._actions:
         assert action.help, f"{action.dest} of {word} has no help"
 
@@ -84,13 +88,13 @@ def test_the_first_page_of_help_names_every_command(capsys: pytest.CaptureFixtur
         parser().parse_args(["--help"])
     out = capsys.readouterr().out
     assert end.value.code == 0 and "example:" in out
-    assert all(re.search(rf"^\s+{word}\s", out, re.MULTILINE) for word in COMMANDS)
+    assert all(re.search(rf"^\s+{word}\s", out, re.MULTILINE) for word in FIRST)
 
 
 def test_every_command_that_is_parsed_is_done() -> None:
     from foundling.cli.commands import COMMANDS as DONE
 
-    assert set(DONE) == set(COMMANDS)
+    assert set(DONE) == set(FIRST)
 
 
 def test_help_comes_without_torch() -> None:

@@ -136,8 +136,14 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
+def _world(options: argparse.Namespace) -> int:
+    from foundling.cli.world import run
+
+    return run(options)
+
+
 COMMANDS: dict[str, Command] = {
     "raise": _raise, "collect": _station("collect"), "prepare": _station("plan"), "pretrain": _station("pretrain"),
     "name": _station("name"), "examine": _station("report"), "talk": _talk, "serve": _serve, "score": _score,
-    "history": _history, "verify": _verify, "bench": _bench,
+    "history": _history, "verify": _verify, "bench": _bench, "world": _world,
 }

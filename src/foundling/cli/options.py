@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from foundling.cli.world_options import add_world
 from foundling.recipe import SIZES
 from foundling.records import BadInput
 
@@ -49,13 +50,37 @@ def _birth(command: argparse.ArgumentParser) -> None:
     command.add_argument("--name", help="the being's name (needed for a new home)")
     command.add_argument(
         "--stories", nargs="+", type=Path, default=[], metavar="PATH",
-        help="files and folders of .txt and .md (default: the built-in stories)",
+        help="files and folders of .txt and .md (default: the built-in stories and the village's)",
     )
     command.add_argument("--size", choices=("auto", *SIZES), default="auto", help="the one dial (default: auto)")
     length = command.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_positive, default=6.0, help="training budget (default: 6)")
     length.add_argument("--steps", type=_count, help="pre-training steps outright, instead of minutes")
     command.add_argument("--seed", type=_seed, default=0, help="of everything random (default: 0)")
+
+
+def _word(
+    commands: "argparse._SubParsersAction[_Parser]", word: str, what: str, example: str
+) -> argparse.ArgumentParser:
+    """A command with its help, an example and --json."""
+    command = commands.add_parser(
+        word, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout; progress stays on stderr")
+    return command
+
+
+def _world(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    """`foundling world` and the words after it."""
+    what = "a simulated village: narrate it, ask about it, measure it, watch it, live in it"
+    world = commands.add_parser(
+        "world", help=what, description=f"{what[0].upper()}{what[1:]}.",
+        epilog="example:\n  foundling world watch --seed 4 --open",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    words = world.add_subparsers(dest="word", required=True, metavar="WORD", parser_class=_Parser)
+    add_world(lambda word, what, example: _word(words, word, what, example))
 
 
 def _temperature(command: argparse.ArgumentParser) -> None:
@@ -69,13 +94,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
     def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(
-            word, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"example:\n  {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+        command = _word(commands, word, what, example)
         if home:
             command.add_argument("home", type=Path, metavar="HOME", help="the being's folder")
-        command.add_argument("--json", action="store_true", help="one JSON object on stdout; progress stays on stderr")
         return command
 
     extend: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None] | None], ...] = (
@@ -117,4 +138,5 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--home", type=Path, metavar="HOME", help="also measure what int8 costs this being")
     bench.add_argument("--seconds", type=_positive, default=30.0, help="per training measurement (default: 30)")
+    _world(commands)
     return top

@@ -1,7 +1,9 @@
 """Clean stories in, five splits out: train, the trainer's own validation, and the judge's screen, confirm and vault.
 
 Long books are first cut into parts at paragraph borders. A split takes whole parts, and near-copies go together. The
-split is a function of the texts and the seed alone, made once, before any tokenizer exists.
+split is a function of the texts and the seed alone, made once, before any tokenizer exists. Simulated stories are
+only ever trained on: a judge that was narrated by the program it judges would praise the program's habits. Only where
+people wrote nothing at all do they judge too, and the card says from what the being was raised.
 """
 
 import re
@@ -61,21 +63,23 @@ def cut(stories: Sequence[Story]) -> list[Story]:
 
 
 def split(parts: Sequence[Story], seed: int) -> dict[str, list[Story]]:
-    """Parts by split. Held-out splits are filled first, cluster by cluster in a random order, prose only.
+    """Parts by split. Held-out splits are filled first, cluster by cluster in a random order, prose by people only.
 
     Raises BadInput when a split stays empty, because the parts are scenes or near-copies of each other.
     """
     groups: dict[int, list[Story]] = defaultdict(list)
     for part, cluster in zip(parts, clusters(parts), strict=True):
         groups[cluster].append(part)
-    total = sum(part.bytes for part in parts if part.form == "prose")
+    told = all(part.simulated for part in parts)
+    judging = {part.id for part in parts if part.form == "prose" and (told or not part.simulated)}
+    total = sum(part.bytes for part in parts if part.id in judging)
     out: dict[str, list[Story]] = {name: [] for name in SPLITS}
     order = np.random.default_rng([seed, 5]).permutation(sorted(groups))
     queue = [groups[int(index)] for index in order]
     for name, share in _SHARES.items():
         filled = 0
         while queue and (filled == 0 or filled < share * total * 0.9):
-            index = next((i for i, g in enumerate(queue) if all(s.form == "prose" for s in g) and len(g) <= 3), None)
+            index = next((i for i, g in enumerate(queue) if all(s.id in judging for s in g) and len(g) <= 3), None)
             if index is None or len(queue) <= 3:
                 break
             group = queue.pop(index)

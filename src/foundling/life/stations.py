@@ -13,6 +13,7 @@ import numpy as np
 
 from foundling.corpus import BUILTIN, Dropped, clean, cut, gather, make_lessons, make_preferences, recast, split
 from foundling.home import Home, Ledger, read_verified
+from foundling.life.village import REFERENCE_TOKENS, TOKEN_BYTES, village_stories
 from foundling.recipe import SIZES, NamingRecipe, preset, vocabulary_for
 from foundling.records import BadInput, Progress, Story, canonical_json, render, to_jsonable
 from foundling.tokens import Tokenizer, shard_files, train_tokenizer
@@ -44,21 +45,36 @@ def stories_from(home: Home, address: str, name: str) -> list[Story]:
     return [Story(**row | {"feelings": tuple(row["feelings"]), "people": tuple(row["people"])}) for row in rows]
 
 
-def collect(home: Home, ledger: Ledger, sources: Sequence[Path]) -> Iterator[Progress | Done]:
-    """Read, clean and keep the stories under corpus/orig. Raises BadInput when nothing usable is found."""
+def _raw(sources: Sequence[Path], seed: int) -> Iterator[Story | Dropped]:
+    """What the sources hold; without any, the built-in stories and as much of the village as makes the reference
+    size."""
+    filled = 0
+    for found in gather(sources or [BUILTIN]):
+        story = found if isinstance(found, Dropped) else found.story
+        filled += 0 if isinstance(story, Dropped) else story.bytes
+        yield story
+    if not sources:
+        yield from village_stories(seed, round(REFERENCE_TOKENS * TOKEN_BYTES) - filled)
+
+
+def collect(home: Home, ledger: Ledger, sources: Sequence[Path], seed: int = 0) -> Iterator[Progress | Done]:
+    """Read, clean and keep the stories under corpus/orig; without sources the built-in ones and the village's.
+
+    Raises BadInput when nothing usable is found.
+    """
     facts = recorded(ledger, "collect")
     if facts is not None:
         yield Done(station="collect", facts=facts, fresh=False)
         return
     stories: dict[str, Story] = {}
     drops: list[Dropped] = []
-    for number, found in enumerate(gather(sources or [BUILTIN])):
+    for number, found in enumerate(_raw(sources, seed)):
         if number % 50 == 0:
-            yield Progress(station="collect", text=f"reading, {number} files so far")
+            yield Progress(station="collect", text=f"reading, {number} stories so far")
         if isinstance(found, Dropped):
             drops.append(found)
             continue
-        story = clean(found.story)
+        story = clean(found)
         if isinstance(story, Dropped):
             drops.append(story)
         elif story.id in stories:
@@ -75,8 +91,10 @@ def collect(home: Home, ledger: Ledger, sources: Sequence[Path]) -> Iterator[Pro
     facts = {
         "corpus": address, "stories": sum(s.form == "prose" for s in stories.values()),
         "scenes": sum(s.form == "scene" for s in stories.values()), "bytes": sum(s.bytes for s in stories.values()),
+        "simulated": sum(s.bytes for s in stories.values() if s.simulated),
+        "reference_tokens": round(sum(s.bytes for s in stories.values()) / TOKEN_BYTES),
         "dropped": len(drops), "drops": to_jsonable(drops[:50]),
-        "sources": [p.name for p in sources] or ["the built-in stories"],
+        "sources": [p.name for p in sources] or ["the built-in stories", "the village"],
     }
     ledger.append("collect", key=f"collect:{address}", data=facts)
     yield Done(station="collect", facts=facts)

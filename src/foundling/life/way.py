@@ -21,7 +21,7 @@ def walk(home: Home, last: str) -> Generator[Progress | Done]:
     )
     with home.ledger() as ledger:
         stations: dict[str, Callable[[], Iterator[Progress | Done]]] = {
-            "collect": lambda: collect(home, ledger, sources_of(home)),
+            "collect": lambda: collect(home, ledger, sources_of(home), wishes.seed),
             "prepare": lambda: prepare(home, ledger, NamingRecipe(), wishes.seed),
             "plan": lambda: plan_birth(home, ledger, wishes),
             "pretrain": lambda: birth.pretrain(home, ledger),

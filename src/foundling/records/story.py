@@ -16,7 +16,8 @@ _KEYED = re.compile(r"([^\W\d_][\w-]*)[ \t]*:(.*)")  # one word, as in `about:`;
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """Prose, or a scene whose `text` holds one turn a line. `source` says where it came from, in words or as a path."""
+    """Prose, or a scene whose `text` holds one turn a line. `source` says where it came from, in words or as a path;
+    `simulated` marks what a program narrated: it may be read in training, and never judges (DESIGN.md, splits)."""
 
     title: str
     text: str
@@ -25,6 +26,7 @@ class Story:
     feelings: tuple[str, ...] = ()
     about: str = ""
     people: tuple[str, ...] = ()
+    simulated: bool = False
 
     @property
     def id(self) -> str:
@@ -75,6 +77,7 @@ def read_story(raw: str, *, title: str, source: str) -> Story:
         title=head.get("title") or title, text=body.strip(), source=source,
         form="scene" if head.get("form", "").lower() == "scene" else "prose",
         feelings=_listed(head, "feelings"), about=head.get("about", ""), people=_listed(head, "people"),
+        simulated=head.get("simulated", "").lower() in ("yes", "true"),
     )
     if story.form == "scene":
         parse_scene(story.text, story.title)  # a broken line is refused here and not when it is used

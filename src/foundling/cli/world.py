@@ -1,0 +1,87 @@
+"""`foundling world`: options in, the village narrated, asked about, measured, watched or lived in, an exit code out."""
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+from foundling.cli.showing import show
+from foundling.home import Home
+from foundling.records import BadInput
+
+
+def run(options: argparse.Namespace) -> int:
+    """The word after `world`."""
+    return _WORDS[options.word](options)
+
+
+def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> None:
+    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
+
+
+def _narrate(options: argparse.Namespace) -> int:
+    from foundling.life.narrating import narrate_to
+    from foundling.world import read_threads
+
+    threads = read_threads(options.threads) if options.threads else ()
+    shown = show(narrate_to(options.out, options.tokens, options.seed, threads))
+    hint = f"Raise a being from it: foundling raise HOME --stories {options.out}"
+    _tell(options, shown.facts, f"Told into {options.out}. {hint}")
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from foundling.life.asking import ask_being, quiz
+
+    if options.home:
+        facts, words = ask_being(Home.open(options.home), seed=options.seed, count=options.count)
+        _tell(options, facts, words)
+        return 0
+    for number, question in enumerate(quiz(options.seed, options.count), 1):
+        if options.json:
+            print(json.dumps(question))
+            continue
+        print(f"\n{question['text']}\n\n{number}. {question['ask']}")
+        for letter, option in zip("abcdef", question["options"], strict=False):
+            print(f"   {letter}) {option}")
+        print(f"   answer: {'abcdef'[question['answer']]}")
+    return 0
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from foundling.life.worth import measure, table
+
+    if options.books and not options.books.is_dir():
+        raise BadInput(f"There is no folder {options.books}: give one of .txt books, or leave --books out.")
+    shown = show(measure(options.words, options.seed, options.books, options.questions))
+    _tell(options, shown.facts, table(shown.facts))
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from foundling.server.watch import watch
+
+    return watch(
+        _company(options, options.home), port=options.port, open_browser=options.open, json_output=options.json
+    )
+
+
+def _play(options: argparse.Namespace) -> int:
+    from foundling.cli.play import play
+
+    return play(_company(options, options.home), options.speaker, json_output=options.json)
+
+
+def _company(options: argparse.Namespace, home: Any) -> Any:
+    """The village that was asked for, with its characters and the being that lives in it."""
+    from foundling.life.casting import make_company
+
+    return make_company(
+        seed=options.seed, people=options.people, threads=options.threads, characters=options.characters, home=home,
+        cast=options.cast,
+    )
+
+
+_WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "narrate": _narrate, "ask": _ask, "measure": _measure, "watch": _watch, "play": _play,
+}
