@@ -7,7 +7,7 @@ from typing import Any
 
 from foundling.cli.showing import show
 from foundling.home import Home
-from foundling.records import BadInput
+from foundling.records import BadInput, to_jsonable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,10 +41,31 @@ def _ask(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps(question))
             continue
-        print(f"\n{question['text']}\n\n{number}. {question['ask']}")
+        print(f"\n{question['text'].strip()}\n\n{number}. {question['ask']}")
         for letter, option in zip("abcdef", question["options"], strict=False):
             print(f"   {letter}) {option}")
         print(f"   answer: {'abcdef'[question['answer']]}")
+    return 0
+
+
+def _scene(options: argparse.Namespace) -> int:
+    from foundling.home import write_atomically
+    from foundling.world.physics.scene import KIND_NAMES, make_scene
+
+    if options.kind == "list":
+        _tell(options, {"kinds": list(KIND_NAMES)}, " ".join(KIND_NAMES))
+        return 0
+    scene = make_scene(options.kind, options.seed)
+    if options.solid:
+        from foundling.world.physics.solid import picture, png
+
+        write_atomically(options.solid, png(picture(scene)))
+    asked = [f"{q.ask} {' | '.join(q.options)}\n   answer: {q.options[q.answer]}" for q in scene.questions]
+    facts = {
+        "kind": scene.kind, "seed": scene.seed, "told": scene.told, "happened": scene.happened,
+        "questions": [to_jsonable(question) for question in scene.questions],
+    }
+    _tell(options, facts, "\n\n".join([" ".join(scene.told), " ".join(scene.happened), "\n".join(asked)]))
     return 0
 
 
@@ -83,5 +104,5 @@ def _company(options: argparse.Namespace, home: Any) -> Any:
 
 
 _WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "narrate": _narrate, "ask": _ask, "measure": _measure, "watch": _watch, "play": _play,
+    "narrate": _narrate, "ask": _ask, "scene": _scene, "measure": _measure, "watch": _watch, "play": _play,
 }

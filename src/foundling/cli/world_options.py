@@ -54,6 +54,14 @@ def add_world(add: Add) -> None:
     ask.add_argument("--count", type=int, default=10, help="questions (default: 10)")
     ask.add_argument("--home", type=Path, metavar="HOME", help="ask this being, by likelihood, and count what it knows")
 
+    scene = add(
+        "scene", "show a scene of falling, rolling, floating things, what happened and what one may ask",
+        "foundling world scene tower --seed 3",
+    )
+    scene.add_argument("kind", metavar="KIND", help="a kind of scene; `list` names them all")
+    scene.add_argument("--seed", type=seed, default=0, help="of the scene (default: 0)")
+    scene.add_argument("--solid", type=Path, metavar="FILE", help="also a picture in 3-D, PNG (needs mujoco)")
+
     measure = add(
         "measure", "measure what the narrated stories are worth: diversity and truth",
         "foundling world measure --words 200000",

@@ -51,8 +51,9 @@ def choose(engine: Engine, tokenizer: Tokenizer, item: Item) -> int:
         scores = [t - a for t, a in zip(totals, alone, strict=True)]
     else:
         scores = [t / len(o.encode("utf-8")) for t, o in zip(totals, item.options, strict=True)]
-    best = max(scores)
-    return scores.index(best) if math.isfinite(best) and scores.count(best) == 1 else -1
+    if not all(math.isfinite(score) for score in scores) or scores.count(max(scores)) > 1:
+        return -1
+    return scores.index(max(scores))
 
 
 def tally(items: Sequence[Item], chosen: Sequence[int]) -> list[Tally]:

@@ -67,6 +67,10 @@ class Hub:
         """Count one message of this visitor; False when it, or its address, sends too fast."""
         return visitor.bucket.take() and self._addresses.take(visitor.address)
 
+    async def hear(self, visitor: Visitor, text: str | None) -> None:
+        """What a client sent. Raises BadInput with the sentence for it."""
+        await self.take(visitor, protocol.read_wish(text))
+
     async def take(self, visitor: Visitor, wish: Wish) -> None:
         """Do what a client wishes. Raises BadInput with the sentence for it."""
         if wish.kind == "join":

@@ -34,7 +34,7 @@ def serve(
     """
     _refuse_outside(host)
     home = Home.open(home_path)
-    with ended_by_signals(), _listening(host, port) as listening, home.locked() as notes, home.ledger() as ledger:
+    with ended_by_signals(), listening_on(host, port) as listening, home.locked() as notes, home.ledger() as ledger:
         newest = home.newest(notes)  # a damaged one is passed over, and a note says so
         for note in notes:
             print(note, file=sys.stderr)
@@ -72,7 +72,7 @@ def _refuse_outside(host: str) -> None:
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def listening_on(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that listens, so that whoever reads the address can connect while the rest is still starting."""
     if not 0 <= port <= 65_535:
         raise BadInput(f"The port {port} does not exist; give one from 0 (any free one) to 65535.")

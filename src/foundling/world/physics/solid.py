@@ -2,11 +2,13 @@
 
 An optional extra: without the package `mujoco` every function that needs it raises BadInput. Depth is added to the flat
 shapes (balls become spheres, boxes get a thickness), fixed shapes become parts of the world, and free bodies keep to
-their plane by two sliders and a hinge. Joints, water and wind of the flat world are not carried over, and no answer is
-ever taken from here.
+their plane by two sliders and a hinge. Joints, first speeds, water and wind of the flat world are not carried over, and
+no answer is ever taken from here.
 """
 
 import importlib
+import struct
+import zlib
 from types import ModuleType
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -40,11 +42,14 @@ def model_text(scene: Scene) -> str:
     places = {place[0]: place for place in scene.frames[0].places}
     meshes: list[str] = []
     there = [shape for shape in scene.shapes if not shape.mass or shape.id in places]
-    parts = "\n    ".join(_body(shape, places.get(shape.id), meshes) for shape in there)
+    parts = "\n    ".join(_body(shape, places.get(shape.id), meshes, n % 2) for n, shape in enumerate(there))
     return f"""<mujoco model={quoteattr(scene.kind)}>
   <option timestep="0.002" gravity="0 0 -9.81"/>
-  <visual><global offwidth="1280" offheight="960"/></visual>
-  <asset>{''.join(meshes)}</asset>
+  <visual><global offwidth="1280" offheight="960"/><headlight ambient="0.45 0.45 0.45" diffuse="0.4 0.4 0.4"/></visual>
+  <asset>
+    <texture type="skybox" builtin="gradient" rgb1="0.75 0.85 0.95" rgb2="0.95 0.97 1" width="64" height="64"/>
+    {''.join(meshes)}
+  </asset>
   <worldbody>
     <light pos="0 -4 5" dir="0 0.6 -0.8"/>
     {parts}
@@ -52,8 +57,8 @@ def model_text(scene: Scene) -> str:
 </mujoco>"""
 
 
-def _body(shape: Shape, place: Place | None, meshes: list[str]) -> str:
-    colour = COLOURS.get(shape.colour, "0.6 0.6 0.6")
+def _body(shape: Shape, place: Place | None, meshes: list[str], odd: int) -> str:
+    colour = COLOURS.get(shape.colour, ("0.62 0.58 0.52", "0.72 0.68 0.6")[odd])  # neighbours can be told apart
     look = f'rgba="{colour} 1" friction="{shape.friction} 0.005 0.0001"'
     name = quoteattr(shape.id)
     geom = _geom(shape, meshes)
@@ -104,6 +109,18 @@ def picture(scene: Scene, seconds: float = 0.0, size: tuple[int, int] = (640, 48
     with mujoco.Renderer(model, size[1], size[0]) as renderer:
         renderer.update_scene(data, camera)
         return np.asarray(renderer.render(), dtype=np.uint8)
+
+
+def png(picture_HWC: NDArray[np.uint8]) -> bytes:
+    """Rows of RGB as a PNG file's bytes (PNG specification, third edition: IHDR, one IDAT, IEND)."""
+    height, width, _ = picture_HWC.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in picture_HWC)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def _started(mujoco: Any, scene: Scene) -> tuple[Any, Any]:

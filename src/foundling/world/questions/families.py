@@ -18,6 +18,11 @@ from foundling.world.questions.truth import Truth
 from foundling.world.village.records import EMOTIONS, Event
 
 MOST_OPTIONS = 4
+# By Ortony, Clore and Collins remorse holds distress, and gratitude joy: only the other valence is surely wrong.
+_GLAD = frozenset((
+    "joy", "hope", "satisfaction", "relief", "happy_for", "gloating", "pride", "admiration", "gratitude",
+    "gratification", "love",
+))
 _BY_THING = ("give", "lend", "return", "steal", "break", "mend", "find", "hide", "lose", "trade")  # asked by thing
 _MOVING = ("take", "give", "lend", "steal", "find", "return", "hide", "put")
 _NAMING = ("answer.person", "answer.place", "answer.owner")
@@ -223,9 +228,11 @@ class _Asker:
     def _feels(self) -> Iterator[Draft]:
         for event in self.events:
             for name in dict.fromkeys(f.who for f in event.feelings if f.who in self.people):
-                felt = {f.emotion for f in event.feelings if f.who == name}
+                felt = [f for f in event.feelings if f.who == name]
+                glad = max(felt, key=lambda f: f.strength).emotion in _GLAD
                 moment = Event(id=event.id, minute=event.minute, kind="say", actor=name, about=event.id)
-                wrong = tuple(self.dice.mixed([emotion for emotion in EMOTIONS if emotion not in felt])[:6])
+                others = [e for e in EMOTIONS if (e in _GLAD) != glad and e not in {f.emotion for f in felt}]
+                wrong = tuple(self.dice.mixed(others)[:6])
                 yield Draft(
                     family="feels", section="feels", event=moment, query=("feels", name, event.id), wrong=wrong,
                     answer="answer.feeling", evidence=(event.id,),
