@@ -113,7 +113,7 @@ def test_ctrl_c_ends_kindly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         yield "wait"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(playing, "_lines", stopped)
+    monkeypatch.setattr(playing, "typed", stopped)
     assert play(Company(Village(4, people=12)), "Mira", json_output=False) == 0
     assert "So ends your stay" in capsys.readouterr().err
 

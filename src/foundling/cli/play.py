@@ -8,10 +8,10 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from foundling.cli.lines import typed
 from foundling.records import BadInput
 from foundling.world.company import Company
 from foundling.world.offers import phrase, ranked
@@ -49,7 +49,7 @@ def play(company: Company, speaker: str, *, json_output: bool) -> int:
         if company.village.minute < _MORNING:
             seat.sleep_until(_MORNING)
         _put(seat.turn(), json_output)
-        for line in _lines("" if json_output else "> "):
+        for line in typed("" if json_output else "> "):
             if line.casefold() == "quit":
                 break
             _put(_answered(seat, line), json_output)
@@ -233,20 +233,3 @@ def _told(answer: Answer) -> Iterator[str]:
         yield answer["answer"]
     for option in answer.get("options", ()):
         yield f"{option['number']:>3} {option['words']}"
-
-
-def _lines(prompt: str) -> Iterator[str]:
-    """The lines that have something in them, without their ends; at a terminal they can be edited."""
-    if not sys.stdin.isatty():
-        yield from (line.strip() for line in sys.stdin if line.strip())
-        return
-    with suppress(ImportError):
-        import readline  # noqa: F401  arrow keys and what was typed before, where the system has them
-    while True:
-        try:
-            line = input(prompt).strip()
-        except EOFError:
-            print()
-            return
-        if line:
-            yield line

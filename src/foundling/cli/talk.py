@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from foundling.cli.lines import typed
 from foundling.community import DECISION, Room, Said, plain
 from foundling.home import Home, Ledger, check_name
 from foundling.records import BadInput, to_jsonable
@@ -47,7 +48,7 @@ def run(home_path: Path, *, json_output: bool, name: str, temperature: float | N
         if not json_output:
             print(f"{being.name} is here. Write to it, or `Ada: hello` to speak as Ada; {COMMANDS}.", file=sys.stderr)
         try:
-            for line in _lines("" if json_output else f"{visitor}: "):
+            for line in typed("" if json_output else f"{visitor}: "):
                 if line == "/quit":
                     break
                 _take(line, room, ledger, visitor, json_output=json_output)
@@ -67,23 +68,6 @@ def who_says(line: str, otherwise: str) -> tuple[str, str]:
             if len(words) == 1 or (len(words) <= 3 and not any(word[0].islower() for word in words)):
                 return check_name(match[1]), match[2]
     return otherwise, line
-
-
-def _lines(prompt: str) -> Iterator[str]:
-    """The lines that have something in them, without their ends; at a terminal they can be edited."""
-    if not sys.stdin.isatty():
-        yield from (line.strip() for line in sys.stdin if line.strip())
-        return
-    with suppress(ImportError):
-        import readline  # noqa: F401  arrow keys and what was typed before, where the system has them
-    while True:
-        try:
-            line = input(prompt).strip()
-        except EOFError:
-            print()
-            return
-        if line:
-            yield line
 
 
 def _take(line: str, room: Room, ledger: Ledger, visitor: str, *, json_output: bool) -> None:
