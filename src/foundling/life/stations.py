@@ -4,6 +4,7 @@ Each station finds out from the home whether its work is done already, so that a
 """
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +69,14 @@ def collect(home: Home, ledger: Ledger, sources: Sequence[Path], seed: int = 0) 
         return
     stories: dict[str, Story] = {}
     drops: list[Dropped] = []
+    began, total = time.monotonic(), 0.0 if sources else REFERENCE_TOKENS * TOKEN_BYTES
     for number, found in enumerate(_raw(sources, seed)):
         if number % 50 == 0:
-            yield Progress(station="collect", text=f"reading, {number} stories so far")
+            read = float(sum(story.bytes for story in stories.values()))
+            left = (time.monotonic() - began) / read * (total - read) if total and read else None
+            yield Progress(
+                station="collect", text=f"reading, {number} stories so far", done=read, total=total, seconds_left=left
+            )
         if isinstance(found, Dropped):
             drops.append(found)
             continue

@@ -153,7 +153,8 @@ class _Asker:
                 same = [e for e in same if e.thing == event.thing]
             once = [e for e in same if e.target == event.target]
             if f"who.{event.kind}" in _asking() and len(once) == 1:
-                wrong = tuple(n for n in others if n != event.target or len(others) < 2)
+                # Whoever stands in the question is no option: it would fall away without any reading.
+                wrong = tuple(n for n in others if n != event.target)
                 yield Draft(
                     family="who", section=f"who.{event.kind}", event=event, query=("actor", event.id), wrong=wrong,
                     answer="answer.person", evidence=(event.id,),
