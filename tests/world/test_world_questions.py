@@ -157,7 +157,7 @@ def test_a_query_of_no_known_form_is_a_key_error() -> None:
 
 
 def test_nobody_who_stands_in_the_question_is_offered_as_its_answer(pairs: list[Pair]) -> None:
-    """In a being raised on shuffled words it was right four times in five to leave that one out (LOG.md, the village)."""
+    """Raised on shuffled words, a being was right four times in five by leaving that one out (LOG.md)."""
     named = [(t, q) for t, q in pairs if q.family in ("who", "whom")]
     assert len(named) > 50
     for telling, question in named:

@@ -37,10 +37,11 @@ def _ask(options: argparse.Namespace) -> int:
         facts, words = ask_being(Home.open(options.home), seed=options.seed, count=options.count)
         _tell(options, facts, words)
         return 0
-    for number, question in enumerate(quiz(options.seed, options.count), 1):
-        if options.json:
-            print(json.dumps(question))
-            continue
+    questions = list(quiz(options.seed, options.count))
+    if options.json:
+        print(json.dumps({"seed": options.seed, "questions": questions}))
+        return 0
+    for number, question in enumerate(questions, 1):
         print(f"\n{question['text'].strip()}\n\n{number}. {question['ask']}")
         for letter, option in zip("abcdef", question["options"], strict=False):
             print(f"   {letter}) {option}")
