@@ -22,9 +22,20 @@ from foundling.server.run import settings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "community"))  # the scripted and the learned being are shared
 
+from chromium import ARGUMENTS, CHROMIUM
 from hearthside import Scripted, learned_generation, raise_in
+from playwright.sync_api import Browser, sync_playwright
 
 PATIENCE = 20.0  # seconds until a test gives up waiting; no test passes because of it
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window; tests that ask for it skip where there is none."""
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
 
 
 @dataclass(frozen=True)

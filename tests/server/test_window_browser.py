@@ -1,6 +1,5 @@
 """The window in a real browser: the village is drawn, people walk and speak, hostile words stay words, keys work."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,27 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from chromium import CHROMIUM
 from hamlet import HOSTILE, Company, script
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from foundling.server.run import settings
 from foundling.server.window import make_window
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)
-
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium or google-chrome on this machine")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @contextmanager

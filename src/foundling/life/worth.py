@@ -1,5 +1,6 @@
 """What the narrated stories are worth, in figures: how varied they are beside books, and whether all they say is so."""
 
+import time
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 from foundling.corpus.diversity import Diversity, measure_diversity, words_of
 from foundling.life.stations import Done
 from foundling.records import BadInput, Progress
-from foundling.world import narrate
+from foundling.world import Village, narrate
+from foundling.world.physics.scene import KIND_NAMES, make_scene
 from foundling.world.questions.check import faults
 
 _BARS = {"zstd_ratio": 1.6, "distinct_4grams": 0.5, "near_copies": 0.01}  # times the books'; the last outright
@@ -29,6 +31,7 @@ def measure(words: int, seed: int, books: Path | None, questions: int) -> Genera
     facts: dict[str, Any] = {"seed": seed, "world": asdict(measure_diversity(texts, words))}
     if books is not None:
         facts["books"] = asdict(_of_books(books, words))
+    facts |= _speed(seed)
     checked, found = 0, list[str]()
     for checked, told in enumerate(faults(seed, questions), 1):
         found += told
@@ -52,6 +55,20 @@ def _of_books(folder: Path, words: int) -> Diversity:
     return measure_diversity(pieces, words)
 
 
+def _speed(seed: int) -> dict[str, float]:
+    """How many times faster than real time a village of 30 lives, and the mean milliseconds of a scene of physics."""
+    began = time.process_time()
+    Village(seed, people=30).run(2)
+    village, scenes = time.process_time() - began, [(kind, n) for kind in KIND_NAMES for n in range(2)]
+    began = time.process_time()
+    for kind, n in scenes:
+        make_scene(kind, seed + n)
+    return {
+        "times_real_time": round(2 * 86_400 / village), "scene_milliseconds":
+        round(1000 * (time.process_time() - began) / len(scenes), 1),
+    }
+
+
 def table(facts: dict[str, Any]) -> str:
     """The figures as lines, the bars beside them."""
     world, books = facts["world"], facts.get("books", {})
@@ -67,5 +84,9 @@ def table(facts: dict[str, Any]) -> str:
         other = "" if beside is None else f"{beside:,}" if isinstance(beside, int) else f"{beside:.4f}"
         bar = bars[key](beside) if key in bars else ""
         lines.append(f"{key.replace('_', ' '):<18}{shown:>10}{other:>10}{bar:>24}")
+    lines.append(
+        f"a village of 30 lives {facts['times_real_time']:,} times as fast as real time (bar 1,000), a scene of "
+        f"physics takes {facts['scene_milliseconds']} ms, on one core"
+    )
     lines.append(f"{facts['questions']:,} questions re-derived by the checker, {facts['disagreements']} disagreements")
     return "\n".join([*lines, *facts["examples"]])

@@ -4,6 +4,7 @@ Whatever can hear a turn and speak one can be the voice of a villager; its words
 model, and no speaker's fault ever stops the village.
 """
 
+import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from foundling.world.village.records import DAY
 from foundling.world.voices import Reciter, Speaker
 
 __all__ = ["Company", "Passed", "Speaker"]
+
+_log = logging.getLogger(__name__)
 
 LISTENED = 8  # people whose names a speaker is given: a being looks at each one
 QUIET = 0.04  # how often somebody in company is asked to speak though nobody has
@@ -146,4 +149,5 @@ class Company:
             self._pass_over(name, "no words were left of what it said")
 
     def _pass_over(self, name: str, reason: str) -> None:
+        _log.warning("%s was passed over: %s", name, reason)  # or a being that fails would only seem to be shy
         self.passed.append(Passed(minute=self.village.minute, name=name, reason=reason))

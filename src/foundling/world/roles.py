@@ -9,9 +9,7 @@ from dataclasses import replace
 
 from foundling.home import check_name, name_key
 from foundling.records import BadInput
-from foundling.world.village import Setting, State, Village
-from foundling.world.village.fate import Fate
-from foundling.world.village.minds import Minds
+from foundling.world.village import Setting, Village
 from foundling.world.village.records import Person
 
 GROWN, OLD = 18, 60
@@ -26,10 +24,7 @@ class Recast(Village):
         """`roles`: villager -> new name. Raises BadInput when the village has begun, or two would have one name."""
         if village.minute or village.events:
             raise BadInput("The village lives already: give people their names before its first minute.")
-        setting = renamed(village.setting, roles)
-        super().__init__(setting.seed, people=len(setting.people), threads=village.threads)
-        self.setting, self.state = setting, State.begin(setting)
-        self._minds, self._fate = Minds(self.state, setting.seed), Fate(self.state, setting.seed)
+        self._begin(renamed(village.setting, roles), village.threads)
 
 
 def renamed(setting: Setting, roles: Mapping[str, str]) -> Setting:

@@ -13,9 +13,9 @@ from typing import Any
 from foundling.home import check_name
 from foundling.records import BadInput, Turn
 from foundling.records.turn import parse_line
+from foundling.world.small_files import read_small
 from foundling.world.speech import tidy
 
-LARGEST = 1_000_000  # bytes of a file
 LONGEST = 20_000  # characters of a paragraph or a line
 MOST_FILES = 1_000  # of a folder
 _DEEPEST = 8  # lists and objects in one another
@@ -41,13 +41,13 @@ def entries(root: Path, folder: Path) -> list[Path]:
 
 def paragraphs(path: Path) -> tuple[str, ...]:
     """What blank lines part; the lines, where there are none."""
-    text = _read(path).strip()
+    text = read_small(path, shown(path)).strip()
     return _tidied(re.split(r"\n\s*\n", text)) if re.search(r"\n\s*\n", text) else lines(path)
 
 
 def lines(path: Path) -> tuple[str, ...]:
     """The lines that have something in them."""
-    return _tidied(_read(path).split("\n"))
+    return _tidied(read_small(path, shown(path)).split("\n"))
 
 
 def strings(path: Path) -> tuple[str, ...]:
@@ -87,24 +87,8 @@ def _turn(row: Any, path: Path) -> Turn | None:
         raise BadInput(f"In {shown(path)} somebody speaks whose name is none: {fault}") from fault
 
 
-def _read(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise BadInput(f"{shown(path)} is no plain file: put a text there.")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BadInput(f"{shown(path)} cannot be read: check its permissions.") from error
-    if len(data) > LARGEST:
-        raise BadInput(f"{shown(path)} is over a megabyte: give less text.")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{shown(path)} is not UTF-8 text: save it as UTF-8.") from error
-
-
 def _load(path: Path) -> Any:
-    text = _read(path)
+    text = read_small(path, shown(path))
     try:
         return json.loads(text) if text.strip() else []
     except (ValueError, RecursionError) as error:

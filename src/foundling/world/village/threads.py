@@ -10,8 +10,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from foundling.records import BadInput
+from foundling.world.small_files import read_small
 
-LARGEST, MOST, LONGEST = 1_000_000, 500, 200  # bytes of a file, topics of a file, characters of a topic
+MOST, LONGEST = 500, 200  # topics of a file, characters of a topic
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,24 +36,14 @@ def read_threads(path: Path | str, source: str = "the newspaper") -> tuple[Threa
     entities or of another sort than a feed.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BadInput(f"{path.name} cannot be read: give a text file or a feed.") from error
-    if len(data) > LARGEST:
-        raise BadInput(f"{path.name} is over a megabyte: give a shorter file of happenings.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path.name} is not UTF-8 text: save it as UTF-8.") from error
+    text = read_small(path, path.name)
     raw = _feed(text, path.name) if re.match(r"\s*<[?!\w]", text) else _lines(text)
     topics = [topic for topic in map(_cleaned, raw) if topic]
     return tuple(Thread(topic=topic, source=source) for topic in dict.fromkeys(topics[:MOST]))
 
 
 def _lines(text: str) -> list[str]:
-    text = text.replace("\r\n", "\n").strip()
+    text = text.strip()
     return re.split(r"\n\s*\n", text) if re.search(r"\n\s*\n", text) else text.split("\n")
 
 

@@ -31,16 +31,21 @@ class Village:
     def __init__(
         self, seed: int, *, people: int = 30, threads: Sequence[Thread] = (), names: Sequence[str] = (),
     ) -> None:
-        self.setting: Setting = born(seed, people, names)
-        self.state = State.begin(self.setting)
+        """Raises BadInput for other than 12 to 60 people, and for too few names."""
+        self._begin(born(seed, people, names), threads)
+
+    def _begin(self, setting: Setting, threads: Sequence[Thread]) -> None:
+        """The first minute of a setting, in which nothing has happened yet."""
+        self.setting = setting
+        self.state = State.begin(setting)
         self.events: list[Event] = []
         self.minute = 0
         self.threads = tuple(threads)
         self._topics = {thread.topic for thread in threads}
         self._waiting = list(threads)
-        self._minds = Minds(self.state, seed)
-        self._fate = Fate(self.state, seed)
-        self._seed = seed
+        self._minds = Minds(self.state, setting.seed)
+        self._fate = Fate(self.state, setting.seed)
+        self._seed = setting.seed
 
     def options(self, name: str) -> tuple[Action, ...]:
         """What a person can do now, in a fixed order, "stay" first; `say` and `news` are legal too, with any words.
