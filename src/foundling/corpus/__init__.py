@@ -3,7 +3,8 @@
 It needs no trained model and no tokenizer.
 """
 
-from foundling.corpus.cleaning import Dropped, clean
+from foundling.corpus.cleaning import clean
+from foundling.corpus.dropped import Dropped
 from foundling.corpus.duplicates import clusters
 from foundling.corpus.naming import make_lessons, make_preferences, recast
 from foundling.corpus.sources import BUILTIN, Found, gather

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from foundling.corpus.dropped import Dropped
 from foundling.records import BadInput, Story, parse_scene
 
 LEAST_LETTERS = 20
@@ -11,12 +11,8 @@ _LINE_ENDS = re.compile(r"[\t\x0b\x0c\x85\u2028\u2029]")  # a form feed or U+202
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dropped:
-    """What was left out, and why: the reason completes the sentence "it ..."."""
-
-    title: str
-    reason: str
+def _left_out(story: Story, reason: str) -> Dropped:
+    return Dropped(title=story.title, reason=reason, step="form", source=story.source, story=story)
 
 
 def clean(story: Story) -> Story | Dropped:
@@ -28,10 +24,10 @@ def clean(story: Story) -> Story | Dropped:
     text = re.sub(r"[ \u00a0]+\n", "\n", re.sub(r"[ \u00a0]{2,}", " ", text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     if sum(character.isalpha() for character in text) < LEAST_LETTERS:
-        return Dropped(title=story.title, reason=f"has fewer than {LEAST_LETTERS} letters")
+        return _left_out(story, f"has fewer than {LEAST_LETTERS} letters")
     cleaned = story.with_text(text)
     try:
         parse_scene(text if story.form == "scene" else "")
     except BadInput:
-        return Dropped(title=story.title, reason="is a scene in which a turn has no visible words")
+        return _left_out(story, "is a scene in which a turn has no visible words")
     return cleaned

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundling.corpus.cleaning import Dropped
+from foundling.corpus.dropped import Dropped
 from foundling.records import BadInput, Story, read_story
 
 BUILTIN = Path(__file__).parent / "builtin"

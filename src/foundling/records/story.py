@@ -4,10 +4,13 @@ Front matter and text come in as one string, a `Story` goes out. It reads no fil
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from foundling.records.errors import BadInput
 from foundling.records.jsonable import content_hash
+from foundling.records.origin import UNKNOWN, Origin
 from foundling.records.turn import Turn, parse_scene
 
 Form = Literal["prose", "scene"]
@@ -27,6 +30,7 @@ class Story:
     about: str = ""
     people: tuple[str, ...] = ()
     simulated: bool = False
+    origin: Origin = UNKNOWN
 
     @property
     def id(self) -> str:
@@ -82,3 +86,12 @@ def read_story(raw: str, *, title: str, source: str) -> Story:
     if story.form == "scene":
         parse_scene(story.text, story.title)  # a broken line is refused here and not when it is used
     return story
+
+
+def story_from(row: Mapping[str, Any]) -> Story:
+    """A story from the plain JSON values that `to_jsonable` made of it. Raises BadInput when they are no story's."""
+    try:
+        tuples = {key: tuple(row.get(key, ())) for key in ("feelings", "people")}
+        return Story(**{**row, **tuples, "origin": Origin(**row.get("origin", {}))})
+    except (TypeError, AttributeError) as fault:
+        raise BadInput(f"A line that should hold a story does not ({fault}): restore the file from a copy.") from fault

@@ -1,0 +1,1 @@
+"""A story in, what a person can read off it out: talk, people, feelings, arcs, ease, themes. It chooses nothing."""

@@ -1,0 +1,1 @@
+"""Shards of stories in; clean parts, their signatures, copies and splits out. All cores, any engine. It knows no step."""

@@ -1,0 +1,9 @@
+"""A story in, a cleaner story or the reason for dropping it out: small steps, each a frozen value with a name.
+
+A step is a pure function of the story, so that the same step runs here, in a pool of processes or in another engine. It
+knows no other step, reads no file after it was made, and never changes what a story says without writing it down.
+"""
+
+from foundling.corpus.steps.step import CleaningStep
+
+__all__ = ["CleaningStep"]
