@@ -1,1 +1,1 @@
-"""Shards of stories in; clean parts, their signatures, copies and splits out. All cores, any engine. It knows no step."""
+"""Shards of stories in; clean parts, signatures, copies and splits out. All cores, any engine. It knows no step."""
