@@ -41,7 +41,7 @@ def decoder_of(shape: Shape, *, seed: int = 0, scale: float = 8.0, dropout: floa
 @pytest.fixture(scope="session")
 def builtin() -> list[Story]:
     """All built-in stories and scenes, cleaned."""
-    cleaned = [clean(found.story) for found in gather([BUILTIN]) if not isinstance(found, Dropped)]
+    cleaned = [clean(found) for found in gather([BUILTIN]) if not isinstance(found, Dropped)]
     return [story for story in cleaned if isinstance(story, Story)]
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tinyhome import NAMING, finish, new_home
+from tinyhome import NAMING, made_ready, new_home
 
 from foundling.corpus import BUILTIN
 from foundling.home import Home
-from foundling.life.stations import collect, prepare
 from foundling.recipe import NamingRecipe
 
 
@@ -31,8 +30,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(tmp_path_factory: pytest.TempPathFactory, stories: Path) -> Path:
     home = new_home(tmp_path_factory.mktemp("homes") / "wren", stories)
     with home.locked(), home.ledger() as ledger:
-        finish(collect(home, ledger, [stories]))
-        finish(prepare(home, ledger, NAMING, 5))
+        made_ready(home, ledger, stories)
     return home.path
 
 
@@ -50,6 +48,5 @@ def prepare_with(tmp_path: Path, stories: Path) -> Callable[..., dict[str, Any]]
         path = tmp_path / f"home-{len(list(tmp_path.iterdir()))}"
         home = new_home(path, stories)
         with home.locked(), home.ledger() as ledger:
-            finish(collect(home, ledger, [stories]))
-            return {"path": path} | finish(prepare(home, ledger, naming, seed)).facts
+            return {"path": path} | made_ready(home, ledger, stories, naming, seed).facts
     return made

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tinyhome import NAMING, finish, new_home
+from tinyhome import NAMING, collected, finish, new_home
 
 from foundling.corpus import make_lessons
 from foundling.home import Home, verify_folder
-from foundling.life.stations import collect, prepare, recorded, stories_from
+from foundling.life.collecting import Wanted, collect, collected_stories, corpus_shards
+from foundling.life.preparing import prepare
+from foundling.life.sifting import sift
+from foundling.life.stations import judge_stories, recorded
 from foundling.records import BadInput, Progress
 from foundling.tokens import Tokenizer, pack_batch, read_shards
 from foundling.training.sources import read_pairs
@@ -39,8 +42,8 @@ def test_what_is_not_kept_is_told_with_its_reason(home: Home) -> None:
     assert (facts["stories"], facts["scenes"]) == (24, 12)
     drops = {Path(drop["title"]).name: drop["reason"] for drop in facts["drops"]}
     assert facts["dropped"] == len(facts["drops"]) == 3
-    assert any("same text" in reason for reason in drops.values()) and "picture.jpg" in " ".join(drops)
-    kept = stories_from(home, facts["corpus"], "stories")
+    assert any("same text" in reason for reason in drops.values()) and "picture" in " ".join(drops)
+    kept = list(collected_stories(home, facts["corpus"]))
     assert facts["bytes"] == sum(len(story.text.encode("utf-8")) for story in kept)
 
 
@@ -48,7 +51,8 @@ def test_a_station_that_is_done_does_nothing(home: Home, stories: Path) -> None:
     before = {path: path.read_bytes() for path in home.path.rglob("*") if path.is_file() and "life.db" not in path.name}
     with home.locked(), home.ledger() as ledger:
         count = len(list(ledger.events()))
-        for events in (collect(home, ledger, [stories]), prepare(home, ledger, NAMING, 5)):
+        wanted = Wanted(sources=(str(stories),))
+        for events in (collect(home, ledger, wanted), sift(home, ledger, None, 5), prepare(home, ledger, NAMING, 5)):
             assert [event.fresh for event in events] == [False]
         assert len(list(ledger.events())) == count
     after = {path: path.read_bytes() for path in home.path.rglob("*") if path.is_file() and "life.db" not in path.name}
@@ -72,7 +76,7 @@ def test_nothing_held_out_reaches_the_trainer(home: Home) -> None:
     trained = "\n".join(texts_of(home, "train") + texts_of(home, "lessons"))
     held = texts_of(home, "validation")
     for name in ("screen", "confirm", "vault"):
-        rows = stories_from(home, facts["judge"], name)
+        rows = judge_stories(home, facts["judge"], name)
         held += [story.text for story in rows]
     assert len(held) > 4
     lines = [line for text in held for line in text.splitlines() if len(line) > 40]
@@ -105,7 +109,7 @@ def test_exactly_the_taught_turns_are_trained(home: Home) -> None:
     facts = facts_of(home, "prepare")
     folder = home.tokens / facts["tokens"]
     tokenizer, shards = Tokenizer.load(folder / "tokenizer.json"), read_shards(folder, "lessons")
-    train = stories_from(home, facts["judge"], "sample")
+    train = judge_stories(home, facts["judge"], "sample")
     lessons = make_lessons("Wren", train, count=NAMING.lessons, counter=NAMING.counter, seed=5)
     assert len(lessons) == len(shards.starts) - 1 == facts["lessons"] == NAMING.lessons
     for lesson, a, b in zip(lessons, shards.starts, shards.starts[1:], strict=False):
@@ -147,7 +151,7 @@ def test_the_name_is_in_training_text_and_not_in_what_is_held_out(home: Home) ->
     assert "Wren" in "".join(texts_of(home, "train"))
     facts = facts_of(home, "prepare")
     for name in ("screen", "confirm", "vault"):
-        assert not any("Wren" in story.text for story in stories_from(home, facts["judge"], name))
+        assert not any("Wren" in story.text for story in judge_stories(home, facts["judge"], name))
 
 
 @pytest.mark.parametrize("setting", ["lessons", "preferences", "counter"])
@@ -164,7 +168,7 @@ def test_too_little_text_is_refused_and_nothing_is_written(tmp_path: Path, text:
     home = new_home(tmp_path / "wren", tmp_path / "story.txt")
     with home.locked(), home.ledger() as ledger:
         with pytest.raises(BadInput) as refusal:
-            finish(collect(home, ledger, [tmp_path / "story.txt"]))
+            collected(home, ledger, tmp_path / "story.txt")
         assert "\n" not in str(refusal.value) and recorded(ledger, "collect") is None
     assert list((home.path / "corpus" / "orig").iterdir()) == []
 
@@ -179,25 +183,26 @@ def test_events_come_before_the_work_is_done(tmp_path: Path, stories: Path) -> N
     """A person sees what happens while it happens."""
     home = new_home(tmp_path / "wren", stories)
     with home.locked(), home.ledger() as ledger:
-        finish(collect(home, ledger, [stories]))
+        collected(home, ledger, stories)
+        finish(sift(home, ledger, None, 5))
         first = next(prepare(home, ledger, NAMING, 5))
         assert isinstance(first, Progress) and recorded(ledger, "prepare") is None
 
 
 def test_a_damaged_corpus_is_refused(home: Home) -> None:
     facts = facts_of(home, "collect")
-    path = home.path / "corpus" / "orig" / facts["corpus"] / "stories.json"
+    path = home.path / "corpus" / "orig" / corpus_shards(home, facts["corpus"])[0] / "documents.jsonl"
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    with pytest.raises(BadInput, match=r"stories\.json has changed"):
-        stories_from(home, facts["corpus"], "stories")
+    with pytest.raises(BadInput, match=r"documents\.jsonl has changed"):
+        list(collected_stories(home, facts["corpus"]))
 
 
 def test_shards_say_what_the_stories_say(home: Home) -> None:
     """Ids and back: the prose of the training split stands in the shards, letter for letter."""
     facts = facts_of(home, "prepare")
-    train = [s for s in stories_from(home, facts["judge"], "sample") if s.form == "prose"]
+    train = [s for s in judge_stories(home, facts["judge"], "sample") if s.form == "prose"]
     texts = set(texts_of(home, "train"))
     assert len(train) > 10 and all(story.text in texts for story in train)
     head = json.loads((home.tokens / facts["tokens"] / "train.json").read_bytes())

@@ -35,7 +35,7 @@ def test_there_is_about_as_much_as_was_asked_for_and_the_facts_say_so(narrated: 
     facts = events[-1].facts
     assert isinstance(events[-1], Done) and facts["stories"] == len(bytes_of(folder))
     assert TOKENS <= facts["reference_tokens"] < TOKENS + 4_000 / TOKEN_BYTES
-    assert facts["bytes"] == sum(found.story.bytes for found in gather([folder]) if not isinstance(found, Dropped))
+    assert facts["bytes"] == sum(found.bytes for found in gather([folder]) if not isinstance(found, Dropped))
     assert facts["words"] > 8_000 and facts["seed"] == 4
 
 
@@ -46,7 +46,7 @@ def test_progress_is_reported_on_the_way(narrated: tuple[Path, list[Any]]) -> No
 
 
 def test_every_file_is_read_back_as_the_story_it_was(narrated: tuple[Path, list[Any]]) -> None:
-    found = [f.story for f in gather([narrated[0]]) if not isinstance(f, Dropped)]
+    found = [f for f in gather([narrated[0]]) if not isinstance(f, Dropped)]
     made = list(village_stories(4, int(TOKENS * TOKEN_BYTES)))
     assert len(found) == len(bytes_of(narrated[0])) == len(made)
     for back, story in zip(found, made, strict=True):
@@ -57,7 +57,7 @@ def test_every_file_is_read_back_as_the_story_it_was(narrated: tuple[Path, list[
 
 
 def test_nearly_all_of_it_is_clean_enough_to_be_collected(narrated: tuple[Path, list[Any]]) -> None:
-    cleaned = [clean(found.story) for found in gather([narrated[0]]) if not isinstance(found, Dropped)]
+    cleaned = [clean(found) for found in gather([narrated[0]]) if not isinstance(found, Dropped)]
     dropped = [story for story in cleaned if isinstance(story, Dropped)]
     assert len(dropped) < 0.02 * len(cleaned), dropped[:5]
     assert all(story.simulated for story in cleaned if isinstance(story, Story))

@@ -18,7 +18,10 @@ import pytest
 
 from foundling.evaluation.likelihood import bits_per_byte, score_text
 from foundling.home import Home
-from foundling.life.stations import Done, collect, prepare
+from foundling.life.collecting import Wanted, collect
+from foundling.life.preparing import prepare
+from foundling.life.sifting import sift
+from foundling.life.stations import Done
 from foundling.model import load_decoder
 from foundling.recipe import NamingRecipe, birth_recipe, preset
 from foundling.records import Story, canonical_json
@@ -88,9 +91,12 @@ def test_five_percent_below_the_trainer_of_transformers(tmp_path: Path) -> None:
     texts = held_out()
     home = Home.create(tmp_path / "home", "Wren", "2026-01-01", {})
     with home.ledger() as ledger:
-        sources = [BOOKS / "train"] if texts else []
-        facts = [e.facts for e in (*collect(home, ledger, sources), *prepare(home, ledger, NamingRecipe(), 0))
-                 if isinstance(e, Done)][-1]
+        wanted = Wanted(sources=(str(BOOKS / "train"),) if texts else ())
+        stations = (
+            lambda: collect(home, ledger, wanted), lambda: sift(home, ledger, None, 0),
+            lambda: prepare(home, ledger, NamingRecipe(), 0),
+        )
+        facts = [e.facts for station in stations for e in station() if isinstance(e, Done)][-1]
     tokens = home.tokens / facts["tokens"]
     tokenizer = Tokenizer.load(tokens / "tokenizer.json")
     if texts is None:

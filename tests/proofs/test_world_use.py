@@ -35,7 +35,7 @@ def foundling(*words: object) -> dict[str, Any]:
 def raised(home: Path, stories: Path, steps: str = STEPS) -> Path:
     """A home with its base generation: the name has no part in this."""
     size = ("--size", "tiny", "--steps", steps, "--seed", 0)
-    foundling("collect", home, "--name", "Wren", "--stories", stories, *size)
+    foundling("collect", home, stories, "--name", "Wren", *size)
     foundling("pretrain", home)
     return home
 

@@ -6,7 +6,10 @@ import pytest
 
 from foundling.corpus import BUILTIN, make_lessons
 from foundling.home import Home
-from foundling.life.stations import collect, prepare, stories_from
+from foundling.life.collecting import Wanted, collect
+from foundling.life.preparing import prepare
+from foundling.life.sifting import sift
+from foundling.life.stations import judge_stories
 from foundling.recipe import NamingRecipe
 from foundling.records import SPECIALS
 from foundling.tokens import Tokenizer, pack_batch, read_shards
@@ -18,10 +21,11 @@ def prepared(tmp_path_factory):
     naming = NamingRecipe(lessons=80, preferences=10)
     home = Home.create(tmp_path_factory.mktemp("life") / "wren", "Wren", "2026-01-01", {})
     with home.ledger() as ledger:
-        list(collect(home, ledger, [BUILTIN]))
+        list(collect(home, ledger, Wanted(sources=(str(BUILTIN),))))
+        list(sift(home, ledger, None, 3))
         *_, done = prepare(home, ledger, naming, 3)
     folder: Path = home.tokens / done.facts["tokens"]
-    train = stories_from(home, done.facts["judge"], "sample")
+    train = judge_stories(home, done.facts["judge"], "sample")
     lessons = make_lessons("Wren", train, count=naming.lessons, counter=naming.counter, seed=3)
     return Tokenizer.load(folder / "tokenizer.json"), folder, lessons
 

@@ -1,6 +1,7 @@
 """Each command: options in, stations run, their events shown, an exit code out. Torch is imported where it is used."""
 
 import argparse
+import glob
 import json
 import sys
 from collections.abc import Callable
@@ -8,16 +9,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from foundling.cli import corpus
 from foundling.cli.showing import Shown, show
 from foundling.home import Home, check_name
 from foundling.records import BadInput
 
+_TERMS = ("licence", "consent", "author", "column")
 Command = Callable[[argparse.Namespace], int]
 
 
 def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> None:
     """The end of a command: one JSON object, or words."""
     print(json.dumps(facts, sort_keys=True) if options.json else sentence)
+
+
+def _whole(source: str) -> str:
+    """A path from the root, so that a later run finds it from anywhere; an address or a name as it was typed."""
+    if "://" in source or source.startswith("hf:"):
+        return source
+    if not glob.has_magic(source) and not Path(source).exists():
+        raise BadInput(f"There is no file or folder {source}: check what was given.")
+    return str(Path(source).absolute())
 
 
 def _home(options: argparse.Namespace) -> Home:
@@ -30,25 +42,23 @@ def _home(options: argparse.Namespace) -> Home:
         return home
     if not options.name:
         raise BadInput(f"{path} is no home yet: give the new being a name, as in --name Wren.")
-    for source in options.stories:
-        if not source.exists():
-            raise BadInput(f"There is no file or folder {source}: check the path given to --stories.")
     settings = {
-        "stories": [str(p.resolve()) for p in options.stories], "size": options.size, "minutes": options.minutes,
-        "steps": options.steps or 0, "seed": options.seed,
-    }
+        "stories": [_whole(source) for source in options.sources], "size": options.size,
+        "minutes": options.minutes, "steps": options.steps or 0, "seed": options.seed,
+    } | {key: value for key in _TERMS if (value := getattr(options, key, ""))}
     return Home.create(path, options.name, datetime.now(UTC).strftime("%Y-%m-%d"), settings)
 
 
 def _walk(options: argparse.Namespace, last: str) -> Shown:
     """Hold the home's lock and walk the stations up to `last`, showing what each read and wrote."""
+    from foundling.cli.corpus import cleaning_of
     from foundling.life.way import walk
 
-    home = _home(options) if hasattr(options, "stories") else Home.open(options.home)
+    home = _home(options) if hasattr(options, "sources") else Home.open(options.home)
     with home.locked() as notes:
         for note in notes:
             print(note, file=sys.stderr)
-        return show(walk(home, last))
+        return show(walk(home, last, cleaning_of(options)))
 
 
 def _raise(options: argparse.Namespace) -> int:
@@ -68,6 +78,15 @@ def _station(last: str) -> Command:
         _tell(options, {"home": str(options.home), "station": last, "seconds": shown.seconds} | shown.facts, "done.")
         return 0
     return command
+
+
+def _collect(options: argparse.Namespace) -> int:
+    """The first collection of a home, or more texts for one that is there."""
+    if (options.home / "being.toml").exists() and options.sources:
+        return corpus.add_sources(options)
+    if not options.name and not (options.home / "being.toml").exists():
+        options.name = options.home.name.capitalize()  # `foundling collect wren stories/` names the being Wren
+    return _station("collect")(options)
 
 
 def _history(options: argparse.Namespace) -> int:
@@ -143,7 +162,8 @@ def _world(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Command] = {
-    "raise": _raise, "collect": _station("collect"), "prepare": _station("plan"), "pretrain": _station("pretrain"),
+    "raise": _raise, "collect": _collect, "dropped": corpus.dropped, "curate": corpus.curate,
+    "audit": corpus.audit, "plan": corpus.plan, "prepare": _station("plan"), "pretrain": _station("pretrain"),
     "name": _station("name"), "examine": _station("report"), "talk": _talk, "serve": _serve, "score": _score,
     "history": _history, "verify": _verify, "bench": _bench, "world": _world,
 }

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from foundling.cli.corpus_options import add_collect, add_corpus, add_prepare
+from foundling.cli.values import count, positive, seed
 from foundling.cli.world_options import add_world
 from foundling.recipe import SIZES
 from foundling.records import BadInput
@@ -24,39 +26,28 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(f"{message[0].upper()}{message[1:]}; see `{self.prog} --help`.")
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e7:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if not 0 < value < 10**9:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
-    return value
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**31:
-        raise argparse.ArgumentTypeError(f"{text} is not a seed from 0 to 2147483647")
-    return value
-
-
 def _birth(command: argparse.ArgumentParser) -> None:
     """What a home is begun with; of an existing home only the stations that are not done yet are run."""
     command.add_argument("--name", help="the being's name (needed for a new home)")
-    command.add_argument(
-        "--stories", nargs="+", type=Path, default=[], metavar="PATH",
-        help="files and folders of .txt and .md (default: the built-in stories and the village's)",
-    )
     command.add_argument("--size", choices=("auto", *SIZES), default="auto", help="the one dial (default: auto)")
     length = command.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=_positive, default=6.0, help="training budget (default: 6)")
-    length.add_argument("--steps", type=_count, help="pre-training steps outright, instead of minutes")
-    command.add_argument("--seed", type=_seed, default=0, help="of everything random (default: 0)")
+    length.add_argument("--minutes", type=positive, default=6.0, help="training budget (default: 6)")
+    length.add_argument("--steps", type=count, help="pre-training steps outright, instead of minutes")
+    command.add_argument("--seed", type=seed, default=0, help="of everything random (default: 0)")
+
+
+def _raise(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--stories", nargs="+", dest="sources", default=[], metavar="SOURCE",
+        help="files, folders, archives or addresses, as `collect` takes them (default: the built-in stories and the "
+        "village's)",
+    )
+    _birth(command)
+
+
+def _collect(command: argparse.ArgumentParser) -> None:
+    add_collect(command)
+    _birth(command)
 
 
 def _word(
@@ -85,7 +76,7 @@ def _world(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def _temperature(command: argparse.ArgumentParser) -> None:
     command.add_argument("--temperature", type=float, default=0.7, help="0 takes the likeliest word (default: 0.7)")
-    command.add_argument("--seed", type=_seed, default=0, help="of what it says (default: 0)")
+    command.add_argument("--seed", type=seed, default=0, help="of what it says (default: 0)")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,11 +92,11 @@ def parser() -> argparse.ArgumentParser:
 
     extend: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None] | None], ...] = (
         ("raise", "raise a being: all stations in order, going on where an earlier run stopped",
-         "foundling raise wren --name Wren --stories my-stories/ --minutes 20", _birth),
-        ("collect", "read and clean the stories and keep them in the home",
-         "foundling collect wren --name Wren --stories my-stories/", _birth),
-        ("prepare", "split the stories, train the tokenizer, pack the tokens, freeze the plan",
-         "foundling prepare wren", None),
+         "foundling raise wren --name Wren --stories my-stories/ --minutes 20", _raise),
+        ("collect", "gather texts from files, folders, archives, dumps and the web into the home",
+         "foundling collect wren my-stories/ book.epub mails.mbox https://example.org/", _collect),
+        ("prepare", "clean, filter and split the texts, train the tokenizer, pack the tokens, freeze the plan",
+         "foundling prepare wren --language en", add_prepare),
         ("pretrain", "train the decoder from nothing on the packed stories", "foundling pretrain wren", None),
         ("name", "give the being its name: supervised turns, then preferences", "foundling name wren", None),
         ("examine", "hold the named being against its base and write the report", "foundling examine wren", None),
@@ -127,16 +118,17 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--port", type=int, default=8420, help="port on 127.0.0.1; 0 takes any free one (default: 8420)")
     serve.add_argument("--open", action="store_true", help="open the room in the browser")
-    serve.add_argument("--seed", type=_seed, default=0, help="of what it says (default: 0)")
+    serve.add_argument("--seed", type=seed, default=0, help="of what it says (default: 0)")
     score = add("score", "score any text: bits per byte and perplexity", "foundling score wren --text book.txt")
     score.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, UTF-8")
-    score.add_argument("--stride", type=_count, default=128, help="positions scored per window (default: 128)")
-    score.add_argument("--generation", type=_count, help="which generation (default: the newest)")
+    score.add_argument("--stride", type=count, default=128, help="positions scored per window (default: 128)")
+    score.add_argument("--generation", type=count, help="which generation (default: the newest)")
     bench = add("bench", "measure speed beside transformers on this machine, as ratios", "foundling bench", home=False)
     bench.add_argument(
         "--part", choices=("all", "train", "generate"), default="all", help="what to measure (default: all)"
     )
     bench.add_argument("--home", type=Path, metavar="HOME", help="also measure what int8 costs this being")
-    bench.add_argument("--seconds", type=_positive, default=30.0, help="per training measurement (default: 30)")
+    bench.add_argument("--seconds", type=positive, default=30.0, help="per training measurement (default: 30)")
+    add_corpus(add)
     _world(commands)
     return top

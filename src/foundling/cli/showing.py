@@ -11,7 +11,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from foundling.life.stations import Done
 
-_LEFT_OUT = ("drops", "splits", "predictions", "shape", "birth", "naming", "scores", "stages", "sources")
+_LEFT_OUT = ("drops", "splits", "predictions", "shape", "birth", "naming", "scores", "stages", "sources", "asked",
+    "found", "changed", "drops_by_step", "way",
+)
 
 
 @dataclass(kw_only=True)

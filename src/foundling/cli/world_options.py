@@ -4,26 +4,11 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from foundling.cli.values import seed, tokens
+
 Add = Callable[[str, str, str], argparse.ArgumentParser]
 
 _SEED = "of the village: the same seed, the same village (default: 0)"
-
-
-def tokens(text: str) -> int:
-    """A number of tokens such as 5M, 200k or 3000."""
-    factor = {"k": 1_000, "m": 1_000_000}.get(text[-1:].casefold(), 1)
-    value = round(float(text[:-1] if factor > 1 else text) * factor)
-    if not 0 < value <= 10**9:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of tokens such as 5M or 200k")
-    return value
-
-
-def seed(text: str) -> int:
-    """A seed from 0 to 2147483647."""
-    value = int(text)
-    if not 0 <= value < 2**31:
-        raise argparse.ArgumentTypeError(f"{text} is not a seed from 0 to 2147483647")
-    return value
 
 
 def _village(command: argparse.ArgumentParser) -> None:

@@ -7,10 +7,10 @@ from foundling.corpus.cleaning import clean
 from foundling.corpus.dropped import Dropped
 from foundling.corpus.duplicates import clusters
 from foundling.corpus.naming import make_lessons, make_preferences, recast
-from foundling.corpus.sources import BUILTIN, Found, gather
+from foundling.corpus.sources import BUILTIN, gather
 from foundling.corpus.splits import SPLITS, cut, split
 
 __all__ = [
-    "BUILTIN", "SPLITS", "Dropped", "Found", "clean", "clusters", "cut", "gather", "make_lessons", "make_preferences",
+    "BUILTIN", "SPLITS", "Dropped", "clean", "clusters", "cut", "gather", "make_lessons", "make_preferences",
     "recast", "split",
 ]

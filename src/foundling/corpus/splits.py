@@ -7,11 +7,11 @@ people wrote nothing at all do they judge too, and the card says from what the b
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foundling.corpus.duplicates import clusters
 from foundling.records import BadInput, Story
@@ -21,9 +21,10 @@ _SHARES = {"validation": 0.05, "screen": 0.05, "confirm": 0.03, "vault": 0.02}
 LEAST_BYTES = 4_000
 _PARTS = 40
 _LARGEST_PART = 12_000
+_MOST_ALIKE = 3  # parts in a cluster that may be held out: a larger one would swallow a split
 
 
-def _cut_one(story: Story, size: int) -> list[Story]:
+def cut_one(story: Story, size: int) -> list[Story]:
     """A story as parts of roughly `size` bytes, cut between paragraphs (or lines, or sentences where there are none).
 
     Nothing is lost: the parts, joined by what stood between them (blank line, line end or space), are the story.
@@ -34,14 +35,22 @@ def _cut_one(story: Story, size: int) -> list[Story]:
     mark, joint = next(((m, j) for m, j in joints if story.text.count(m) >= story.bytes / size / 2), ("", ""))
     if not mark or story.form == "scene":
         return [story]
-    parts: list[str] = []
+    parts, held, length = list[str](), list[str](), 0
     for piece in re.split(r"(?<=\.) ", story.text) if joint == " " else story.text.split(joint):
-        if parts and len(parts[-1].encode("utf-8")) + len(piece.encode("utf-8")) <= size:
-            parts[-1] += joint + piece
-        else:
-            parts.append(piece)
+        more = len(piece.encode("utf-8"))
+        if held and length + more > size:
+            parts.append(joint.join(held))
+            held, length = [], 0
+        length += more + (len(joint) if held else 0)
+        held.append(piece)
+    parts.append(joint.join(held))
     kept = [text for text in parts if text.strip()]
     return [replace(story, title=f"{story.title}, part {n}", text=text) for n, text in enumerate(kept, 1)]
+
+
+def part_size(total: int) -> int:
+    """Bytes of a part in a corpus of `total` bytes: small enough that even one book can be split."""
+    return min(_LARGEST_PART, max(400, total // _PARTS))
 
 
 def cut(stories: Sequence[Story]) -> list[Story]:
@@ -52,8 +61,8 @@ def cut(stories: Sequence[Story]) -> list[Story]:
             f"There are only {total:,} bytes of text in {len(stories)} stories; a being needs at least "
             f"{LEAST_BYTES:,} to learn from: add stories, or leave --stories out to use the built-in ones."
         )
-    size = min(_LARGEST_PART, max(400, total // _PARTS))
-    parts = [part for story in stories for part in _cut_one(story, size)]
+    size = part_size(total)
+    parts = [part for story in stories for part in cut_one(story, size)]
     if len(parts) < len(SPLITS) + 5:
         raise BadInput(
             f"The text cannot be divided: it makes only {len(parts)} parts; put paragraphs on lines of their own, with "
@@ -62,33 +71,58 @@ def cut(stories: Sequence[Story]) -> list[Story]:
     return parts
 
 
-def split(parts: Sequence[Story], seed: int) -> dict[str, list[Story]]:
-    """Parts by split. Held-out splits are filled first, cluster by cluster in a random order, prose by people only.
+def divide(
+    sizes: NDArray[np.int64], alike: NDArray[np.int64], judging: NDArray[np.bool_], seed: int, *,
+    small: float = 0.0,
+) -> dict[str, NDArray[np.int64]]:
+    """The numbers of the parts in each split; the order of a split is random, its clusters stay together.
 
-    Raises BadInput when a split stays empty, because the parts are scenes or near-copies of each other.
+    sizes: bytes of each part; alike: its cluster, any number that near-copies share; judging: whether it may be held
+    out; small: the share of all that may be held out up to which a cluster of more than three parts may be, too (in a
+    large corpus it swallows no split). Held-out splits are filled first, cluster by cluster. Raises BadInput when a
+    split stays empty.
     """
-    groups: dict[int, list[Story]] = defaultdict(list)
-    for part, cluster in zip(parts, clusters(parts), strict=True):
-        groups[cluster].append(part)
-    told = all(part.simulated for part in parts)
-    judging = {part.id for part in parts if part.form == "prose" and (told or not part.simulated)}
-    total = sum(part.bytes for part in parts if part.id in judging)
-    out: dict[str, list[Story]] = {name: [] for name in SPLITS}
-    order = np.random.default_rng([seed, 5]).permutation(sorted(groups))
-    queue = [groups[int(index)] for index in order]
-    for name, share in _SHARES.items():
-        filled = 0
-        while queue and (filled == 0 or filled < share * total * 0.9):
-            index = next((i for i, g in enumerate(queue) if all(s.id in judging for s in g) and len(g) <= 3), None)
-            if index is None or len(queue) <= 3:
+    names, group, members = np.unique(alike, return_inverse=True, return_counts=True)
+    order = np.random.default_rng([seed, 5]).permutation(names.size)
+    weights = np.bincount(group, weights=sizes, minlength=names.size)
+    total, left = int(sizes[judging].sum()), names.size
+    allowed = (members <= _MOST_ALIKE) | (weights <= small * total)
+    allowed &= np.bincount(group, weights=~judging, minlength=names.size) == 0
+    queue = iter(order[allowed[order]].tolist())
+    given = np.zeros(names.size, dtype=np.int8)
+    for number, name in enumerate(SPLITS[1:], 1):
+        filled = 0.0
+        while left > 3 and (filled == 0 or filled < _SHARES[name] * total * 0.9):
+            chosen = next(queue, None)
+            if chosen is None:
                 break
-            group = queue.pop(index)
-            out[name] += group
-            filled += sum(story.bytes for story in group)
-    out["train"] = [story for group in queue for story in group]
-    if not all(out.values()):
+            given[chosen] = number
+            filled, left = filled + weights[chosen], left - 1
+    if np.unique(given).size < len(SPLITS):
         raise BadInput(
-            f"The text is too much alike to hold some of it out for the judge: its {len(parts)} parts make only "
-            f"{len(groups)} different ones, scenes included; add other stories in prose."
+            f"The text is too much alike to hold some of it out for the judge: its {sizes.size} parts make only "
+            f"{names.size} different ones, scenes included; add other stories in prose."
         )
-    return out
+    rank = np.empty(names.size, dtype=np.int64)
+    rank[order] = np.arange(names.size)
+    shuffled = np.argsort(rank[group], kind="stable")
+    return {name: shuffled[given[group[shuffled]] == number] for number, name in enumerate(SPLITS)}
+
+
+def judges(prose: NDArray[np.bool_], simulated: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which parts may be held out: prose by people; where people wrote nothing at all, any prose."""
+    return prose & (~simulated | bool(simulated.all()))
+
+
+def split(parts: Sequence[Story], seed: int) -> dict[str, list[Story]]:
+    """Parts by split. Raises BadInput when a split stays empty, because the parts are scenes or near-copies of each
+    other."""
+    may = judges(np.array([part.form == "prose" for part in parts], dtype=np.bool_),
+                 np.array([part.simulated for part in parts], dtype=np.bool_))
+    ids = [part.id for part in parts]
+    judging = {name for name, judge in zip(ids, may, strict=True) if judge}
+    found = divide(
+        np.array([part.bytes for part in parts], dtype=np.int64), np.array(clusters(parts), dtype=np.int64),
+        np.array([name in judging for name in ids], dtype=np.bool_), seed,
+    )
+    return {name: [parts[index] for index in held] for name, held in found.items()}

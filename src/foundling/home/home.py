@@ -32,7 +32,7 @@ from foundling.home.names import check_name
 from foundling.home.toml import to_toml
 from foundling.records.errors import BadInput
 
-CONTENT = ("corpus/orig", "corpus/rework", "corpus/new", "tokens", "judge")
+CONTENT = ("corpus/orig", "corpus/clean", "corpus/rework", "corpus/new", "tokens", "judge")
 TREE = (*CONTENT, "programs", "generations", "reports")
 BEING, LIFE = "being.toml", "life.db"
 GENERATION, GENERATION_REMOVED = "generation", "generation-removed"

@@ -6,7 +6,6 @@ After it, nothing about the run depends on how fast the machine happens to be: a
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from foundling.home import Home, Ledger
@@ -16,12 +15,12 @@ from foundling.recipe import (
     SIZES,
     NamingRecipe,
     Plan,
-    Shape,
     birth_recipe,
     dialogue_recipe,
     preference_recipe,
     preset,
 )
+from foundling.recipe.arithmetic import memory_mb
 from foundling.recipe.plan import read_plan
 from foundling.records import BadInput, Progress, to_jsonable
 from foundling.training.machine import bfloat16_pays, compiler_found, threads_here
@@ -82,21 +81,14 @@ def _choose_size(home: Home, draft: Plan, wishes: Wishes, tokens: int) -> tuple[
     return plan, _speed(home, plan)
 
 
-def _memory(shape: Shape, rows: int) -> int:
-    """Expected peak of the trainer in MB: weights, gradients, two moments, average and best, then activations."""
-    states = 24 * shape.parameters
-    per_token = shape.layers * (16 * shape.width + 6 * shape.hidden) * 2 + shape.vocabulary * 8
-    activations = rows * shape.context * per_token
-    return round((states + activations) / 2**20) + 350
-
-
 def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress | Done]:
     """Freeze the plan, once. Raises BadInput when the stories were not prepared."""
     facts = recorded(ledger, "plan")
-    if facts is not None:
+    prepared, collected = recorded(ledger, "prepare"), recorded(ledger, "collect")
+    same = facts is not None and prepared is not None and facts["tokens"] == prepared["tokens"]
+    if facts is not None and (same or recorded(ledger, "pretrain") is not None):
         yield Done(station="plan", facts=facts, fresh=False)
         return
-    prepared, collected = recorded(ledger, "prepare"), recorded(ledger, "collect")
     if prepared is None or collected is None:
         raise BadInput(f"The stories of {home.path} are not prepared yet: run `foundling prepare {home.path}` first.")
     yield Progress(station="plan", text="timing a few steps on this machine")
@@ -127,12 +119,13 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
         plan, birth=birth_recipe(steps, epochs), naming=naming, compiled=compiled,
         predictions={
             "parameters": plan.shape.parameters, "steps": steps, "epochs": round(epochs, 2),
-            "tokens_per_second": round(speed) or None, "memory_mb": _memory(plan.shape, plan.birth.rows),
+            "tokens_per_second": round(speed) or None,
+            "memory_mb": round(memory_mb(plan.shape, plan.birth.rows, plan.dtype, compiled)),
             "seconds": round(wishes.minutes * 60) if wishes.steps is None else None,
         },
     )
     facts = to_jsonable(plan)
-    ledger.append("plan", key=f"plan:{plan.tokens}", data=facts)
+    ledger.append("plan", data=facts)
     yield Done(station="plan", facts=facts)
 
 
@@ -142,8 +135,3 @@ def frozen_plan(home: Home, ledger: Ledger) -> Plan:
     if facts is None:
         raise BadInput(f"{home.path} has no plan yet: run `foundling raise {home.path}`.")
     return read_plan(json.loads(json.dumps(facts)))
-
-
-def sources_of(home: Home) -> list[Path]:
-    """The files and folders that this being was asked to be raised from; empty means the built-in stories."""
-    return [Path(p) for p in home.being["settings"].get("stories", [])]

@@ -12,12 +12,14 @@ from typing import Any
 
 from foundling.home import Home, Ledger, read_verified, write_atomically
 from foundling.life.birth import BASE, NAMED
+from foundling.life.dropping import what_fell
 from foundling.life.planning import frozen_plan
 from foundling.life.report import BirthData, birth_report
 from foundling.life.stations import Done, recorded
 from foundling.records import BadInput, Card, Progress, Score, canonical_json
 
 _TALK = 3  # turns of context shown with an answer
+_DROPS = 50  # texts that were left out and are named
 _SAMPLES = 2  # samples shown of each temperature
 
 
@@ -64,7 +66,8 @@ def _outcome(home: Home, stations: Mapping[str, Mapping[str, Any]], steps: int) 
     }
 
 
-def _data(home: Home, stations: dict[str, dict[str, Any]], plan: dict[str, Any], evidence: dict[str, Any]) -> BirthData:
+def _data(home: Home, stations: dict[str, dict[str, Any]], evidence: dict[str, Any], fell: dict[str, Any]) -> BirthData:
+    plan = stations["plan"]
     number = NAMED if NAMED in home.generations() else BASE
     collected, prepared, examined = stations["collect"], stations["prepare"], stations["examine"]
     base = json.loads(read_verified(home.generation(BASE), "training.json"))
@@ -85,8 +88,8 @@ def _data(home: Home, stations: dict[str, dict[str, Any]], plan: dict[str, Any],
         corpus={
             "stories": collected["stories"], "scenes": collected["scenes"], "bytes": collected["bytes"],
             "train_tokens": prepared["train_tokens"], "train_bytes": prepared["train_bytes"],
-            "splits": prepared["splits"], "dropped": collected["dropped"],
-            "drops": [(drop["title"], drop["reason"]) for drop in collected["drops"]],
+            "splits": prepared["splits"], "dropped": fell["dropped"],
+            "drops": [(drop["title"], drop["reason"]) for drop in fell["drops"]],
         },
         curves=curves,
         stages={"stories": {
@@ -101,7 +104,7 @@ def _data(home: Home, stations: dict[str, dict[str, Any]], plan: dict[str, Any],
 
 def report(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
     """Write reports/birth.html and birth.json. Raises BadInput when the being was not examined yet."""
-    names = ("collect", "prepare", "plan", "pretrain", "name", "examine")
+    names = ("collect", "clean", "prepare", "plan", "pretrain", "name", "examine")
     stations = {name: recorded(ledger, name) for name in names}
     examined = stations["examine"]
     if examined is None:
@@ -115,7 +118,8 @@ def report(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
     fresh = not page.exists()
     if fresh:
         frozen_plan(home, ledger)  # refuses a damaged plan with a sentence
-        data = _data(home, {k: v for k, v in stations.items() if v is not None}, stations["plan"] or {}, evidence)
+        fell = what_fell(home, ledger, None, _DROPS)
+        data = _data(home, {k: v for k, v in stations.items() if v is not None}, evidence, fell)
         write_atomically(home.reports / "birth.json", canonical_json({"stations": stations, "scores": data.scores}))
         write_atomically(page, birth_report(data).encode("utf-8"))
     yield Done(station="report", facts=facts, fresh=fresh)

@@ -4,24 +4,33 @@ from collections.abc import Callable, Generator, Iterator
 
 from foundling.home import Home
 from foundling.life import birth, reporting
-from foundling.life.planning import Wishes, plan_birth, sources_of
-from foundling.life.stations import Done, collect, prepare
+from foundling.life.collecting import Wanted, collect
+from foundling.life.planning import Wishes, plan_birth
+from foundling.life.preparing import prepare
+from foundling.life.sifting import Asked, sift
+from foundling.life.stations import Done
 from foundling.recipe import NamingRecipe
-from foundling.records import Progress
+from foundling.records import Origin, Progress
 
-ORDER = ("collect", "prepare", "plan", "pretrain", "name", "examine", "report")
+ORDER = ("collect", "clean", "prepare", "plan", "pretrain", "name", "examine", "report")
 
 
-def walk(home: Home, last: str) -> Generator[Progress | Done]:
-    """Run the stations in order up to `last`; those that are done say so and are passed."""
+def walk(home: Home, last: str, asked: Asked | None = None) -> Generator[Progress | Done]:
+    """Run the stations in order up to `last`; those that are done say so and are passed. `asked`: how to clean, where a
+    person said so just now."""
     settings = home.being["settings"]
     wishes = Wishes(
         size=settings["size"], minutes=float(settings["minutes"]), steps=settings["steps"] or None,
         seed=settings["seed"],
     )
+    wanted = Wanted(
+        sources=tuple(settings.get("stories", ())), column=settings.get("column", ""), seed=wishes.seed,
+        terms=Origin(**{key: settings.get(key, "") for key in ("licence", "consent", "author")}),
+    )
     with home.ledger() as ledger:
         stations: dict[str, Callable[[], Iterator[Progress | Done]]] = {
-            "collect": lambda: collect(home, ledger, sources_of(home), wishes.seed),
+            "collect": lambda: collect(home, ledger, wanted),
+            "clean": lambda: sift(home, ledger, asked, wishes.seed),
             "prepare": lambda: prepare(home, ledger, NamingRecipe(), wishes.seed),
             "plan": lambda: plan_birth(home, ledger, wishes),
             "pretrain": lambda: birth.pretrain(home, ledger),

@@ -15,8 +15,8 @@ class Opened:
 
     name: as shown to people and kept in `Story.source` ("books.zip/alice.txt"); stream: bytes from the beginning,
     already decompressed, perhaps endless and perhaps not seekable; path: the file itself where the bytes are one plain
-    file on disk, for libraries that need one; origin: what is known so far (retrieved, licence and consent typed by a person);
-    column: the column that holds the text in tables ("": guess).
+    file on disk, for libraries that need one; origin: what is known so far (retrieved, licence
+    and consent typed by a person); column: the column that holds the text in tables ("": guess).
     """
 
     name: str

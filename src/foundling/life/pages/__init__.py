@@ -1,0 +1,1 @@
+"""Pages that a person reads: plain things flow in, one self-contained HTML page each flows out. None measures."""
