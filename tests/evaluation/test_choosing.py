@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from foundling.evaluation.choosing import Item, at_least, choose, tally
+from foundling.evaluation.choosing import Chosen, Item, at_least, choose, tally
 from foundling.inference.engine import Engine
 from foundling.model import Decoder
 from foundling.tokens import Tokenizer
@@ -27,23 +27,17 @@ def item(*options: str, answer: int = 0, family: str = "who", ask: str = "Who sl
     return Item(family=family, text="Ada slept.\n\n", ask=ask, options=options, answer=answer)
 
 
-def test_the_option_that_the_text_helps_most_is_chosen_and_not_the_likeliest(tokenizer: Tokenizer) -> None:
-    after, alone = (-3.0, -9.0, -8.0), (-4.0, -12.0, -8.5)
-    assert choose(Oracle(after, alone), tokenizer, item("Ben.", "Adelaide.", "Dov.")) == 1
-
-
-def test_without_a_question_the_likeliest_per_byte_is_chosen(tokenizer: Tokenizer) -> None:
-    assert choose(Oracle((-4.0, -6.0)), tokenizer, item("Ben.", "Adelaide.", ask="")) == 1  # 1 nat a byte, and 2/3
-    assert choose(Oracle((-4.0, -6.0)), tokenizer, item("Ben.", "Ada..", ask="")) == 0
-    assert choose(Oracle((-4.0, -4.9)), tokenizer, item("Ben.", "\u00c9va.", ask="")) == 1  # bytes, not letters
+def test_the_likeliest_option_is_chosen_with_the_text_and_without(tokenizer: Tokenizer) -> None:
+    after, alone = (-3.0, -9.0, -8.0), (-4.0, -3.0, -8.5)
+    assert choose(Oracle(after, alone), tokenizer, item("Ben.", "Adelaide.", "Dov.")) == Chosen(read=0, unread=1)
 
 
 def test_a_tie_at_the_top_and_what_is_no_number_choose_nothing(tokenizer: Tokenizer) -> None:
     two, three = item("Ben.", "Ada."), item("Ben.", "Ada.", "Dov.")
-    assert choose(Oracle((-4.0, -5.0), (-5.0, -6.0)), tokenizer, two) == -1
-    assert choose(Oracle((-math.inf, -math.inf), (-1.0, -1.0)), tokenizer, two) == -1
-    assert choose(Oracle((-4.0, -4.0, -9.0), (-5.0, -5.0, -9.0)), tokenizer, three) == -1
-    assert choose(Oracle((-4.0, -9.0, -9.0), (-5.0, -9.0, -9.0)), tokenizer, three) == 0
+    assert choose(Oracle((-4.0, -4.0), (-5.0, -6.0)), tokenizer, two) == Chosen(read=-1, unread=0)
+    assert choose(Oracle((-math.inf, -1.0), (-1.0, math.nan)), tokenizer, two) == Chosen(read=-1, unread=-1)
+    assert choose(Oracle((-4.0, -4.0, -9.0), (-5.0, -9.0, -9.0)), tokenizer, three) == Chosen(read=-1, unread=0)
+    assert choose(Oracle((-4.0, -9.0, -9.0), (-9.0, -9.0, -5.0)), tokenizer, three) == Chosen(read=0, unread=2)
 
 
 def test_the_model_reads_text_and_question_then_each_option(tokenizer: Tokenizer) -> None:
@@ -59,7 +53,7 @@ def test_a_real_model_chooses_what_it_finds_likeliest(model: Decoder, tokenizer:
     engine, options = Engine(model), ("One morning Ada fed the brown hens.", "qzx vvw kkj!")
     for order in (options, options[::-1]):
         asked = Item(family="who", text="", ask="", options=order, answer=0)
-        assert order[choose(engine, tokenizer, asked)] == options[0]
+        assert order[choose(engine, tokenizer, asked).read] == options[0]
 
 
 def test_the_chance_of_so_many_hits_is_that_of_all_ways_to_get_them() -> None:
@@ -76,9 +70,10 @@ def test_the_chance_of_so_many_hits_is_that_of_all_ways_to_get_them() -> None:
 
 def test_a_tally_counts_each_family_and_all_together() -> None:
     items = [item("a", "b", answer=0), item("a", "b", answer=1), item("a", "b", "c", "d", answer=2, family="why")]
-    who, why, every = tally(items, [0, -1, 2])
+    who, why, every = tally(items, [Chosen(read=0, unread=1), Chosen(read=-1, unread=1), Chosen(read=2, unread=-1)])
     assert (who.family, who.n, who.accuracy, who.chance) == ("who", 2, 0.5, 0.5)
     assert (why.family, why.n, why.accuracy, why.chance) == ("why", 1, 1.0, 0.25)
+    assert (who.unread, why.unread, every.unread) == (0.5, 0.0, pytest.approx(1 / 3))
     assert (every.family, every.n) == ("all", 3) and every.accuracy == pytest.approx(2 / 3)
     assert every.chance == pytest.approx(1.25 / 3) and why.p_value == pytest.approx(0.25)
     assert all(row.low <= row.accuracy <= row.high for row in (who, why, every))
@@ -86,4 +81,4 @@ def test_a_tally_counts_each_family_and_all_together() -> None:
 
 def test_items_and_choices_of_unequal_number_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        tally([item("a", "b")], [0, 1])
+        tally([item("a", "b")], [Chosen(read=0, unread=0)] * 2)

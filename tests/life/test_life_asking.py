@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from foundling.evaluation.choosing import Item, tally
+from foundling.evaluation.choosing import Chosen, Item, tally
 from foundling.home import Home
 from foundling.life import asking
 from foundling.life.asking import ask_being, items, quiz, table
@@ -40,7 +40,7 @@ def test_a_quiz_goes_round_the_families(asked: list[Item]) -> None:
 
 
 def test_a_table_has_a_line_for_each_family_and_one_for_all(asked: list[Item]) -> None:
-    lines = table(tally(asked, [item.answer for item in asked])).split("\n")
+    lines = table(tally(asked, [Chosen(read=item.answer, unread=-1) for item in asked])).split("\n")
     assert len(lines) == 2 + len({item.family for item in asked})
     assert lines[0].split()[0] == "family" and lines[-1].split()[0] == "all" and "1.000" in lines[-1]
 

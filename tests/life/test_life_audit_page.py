@@ -1,7 +1,8 @@
 """The page of an audit: whole and empty, hostile text in every field, figures that agree with what went in."""
 
 import re
-from html.parser import HTMLParser
+
+from pagereader import HOSTILE, Page
 
 from foundling.corpus import Dropped
 from foundling.corpus.audit import data_card, representation
@@ -9,37 +10,6 @@ from foundling.evaluation.bias.comparison import Gap
 from foundling.evaluation.bias.table import BiasRow, BiasTable
 from foundling.life.pages.audit import AuditData, Cost, audit_figures, audit_page, audit_policy
 from foundling.records import Origin, Story, canonical_json
-
-HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;\x00\u202e\ud800"
-VOID = {"meta"}
-
-
-class Reader(HTMLParser):
-    """Tags with attributes and headings; fails on tags that do not close in order."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.tags, self.open, self.headings, self.text = [], [], [], ""
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] == "h2":
-            self.headings.append(data)
-        if "style" not in self.open:
-            self.text += data
 
 
 def row(family="all", share=0.75, measure="CrowS-Pairs"):
@@ -69,12 +39,12 @@ def full(word="Plain", date="1843"):
 
 
 def test_a_full_page_has_all_parts_and_says_what_it_counted():
-    page = Reader(audit_page(full()))
+    page = Page(audit_page(full()))
     assert page.headings == [
         "In short", "What it is made of", "Where it comes from", "What was left out", "Personal data",
         "Whom it tells of", "What is said of them", "Where it happens", "What a being makes of it", "What can be done",
         "What is not known"]
-    words = " ".join(page.text.split())
+    words = page.words
     for said in ("himself stand 4 times, she, her, hers and herself 8 times", "75% of 40 cases", "−20.0",
                  "2.0100 bits per byte", "66.7%8 to 4", "Phone", "not searched"):
         assert said in words, said
@@ -82,8 +52,8 @@ def test_a_full_page_has_all_parts_and_says_what_it_counted():
 
 
 def test_an_empty_audit_says_that_nothing_is_known():
-    page = Reader(audit_page(AuditData(name="Nothing", card=data_card([]))))
-    words = " ".join(page.text.split())
+    page = Page(audit_page(AuditData(name="Nothing", card=data_card([]))))
+    words = page.words
     assert len(page.headings) == 11 and "0 documents" in words
     for said in ("There is no document", "This was not counted", "No being was examined", "No beings raised with and"):
         assert said in words
@@ -91,7 +61,7 @@ def test_an_empty_audit_says_that_nothing_is_known():
 
 def test_hostile_text_stays_text_everywhere():
     source = audit_page(full(HOSTILE, date="0001-01-01"))
-    page = Reader(source)
+    page = Page(source)
     assert {tag for tag, _ in page.tags} & {"script", "img", "a", "iframe", "link"} == set()
     names = {name for _, given in page.tags for name in given}
     assert not any(name.startswith("on") for name in names) and not names & {"src", "href", "style"}
@@ -100,7 +70,7 @@ def test_hostile_text_stays_text_everywhere():
 
 
 def test_the_page_allows_nothing_but_its_own_style():
-    page = Reader(audit_page(full()))
+    page = Page(audit_page(full()))
     policies = [given["content"] for _, given in page.tags if given.get("http-equiv") == "Content-Security-Policy"]
     assert policies == [audit_policy()] and "default-src 'none'" in policies[0]
 
@@ -112,7 +82,7 @@ def test_the_same_audit_is_the_same_page_and_drawings_are_finite():
 
 def test_a_change_is_marked_only_where_its_interval_leaves_out_nothing():
     def kinds(**more):
-        page = Reader(audit_page(AuditData(name="x", card=data_card([]), gaps=[change(**more)])))
+        page = Page(audit_page(AuditData(name="x", card=data_card([]), gaps=[change(**more)])))
         marks = [given.get("class") for tag, given in page.tags if tag == "span"]
         return [mark for mark in marks if mark in ("fewer", "more", "quiet")]
 

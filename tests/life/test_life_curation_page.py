@@ -5,10 +5,10 @@ import hashlib
 import math
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pagereader import HOSTILE, Page
 
 from foundling.corpus.curation import Wish, choose
 from foundling.corpus.portrait import draw
@@ -16,38 +16,6 @@ from foundling.life.pages.curation import CurationData, curation_page, curation_
 from foundling.records import Story
 
 BUILTIN = Path(__file__).parents[2] / "src" / "foundling" / "corpus" / "builtin" / "stories"
-HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;\x00\u202e"
-VOID = {"meta"}
-
-
-class Reader(HTMLParser):
-    """Tags with attributes and the text that a reader sees; fails on tags that do not close in order."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.tags, self.open, self.text = [], [], []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.text.append(data)
-
-    @property
-    def words(self):
-        return " ".join(" ".join(self.text).split()).replace("\xa0", " ")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +32,7 @@ def made(pool, **more):
 
 def test_the_page_says_what_was_asked_what_is_in_and_what_is_out(pool):
     data = made(pool, pins=(pool[5].id,), bans=("story 9",))
-    words = Reader(curation_page(data)).words
+    words = Page(curation_page(data)).words
     for said in (
         "Books for Wren", f"{len(data.choice.chosen)} of {len(pool)} stories were chosen", "Chosen on 21 November 2026",
         "Pinned by hand, always in : Story 5", "Banned by hand, never in : story 9", "Is pinned by hand.",
@@ -80,7 +48,7 @@ def test_the_page_says_what_was_asked_what_is_in_and_what_is_out(pool):
 
 def test_the_page_runs_nothing_and_leads_nowhere(pool):
     source = curation_page(made(pool))
-    page = Reader(source)
+    page = Page(source)
     assert not {tag for tag, _ in page.tags} & {"script", "link", "img", "a", "iframe", "object", "form", "input"}
     keys = {key for _, attrs in page.tags for key in attrs}
     assert not keys & {"src", "href", "style"} and not [key for key in keys if key.startswith("on")]
@@ -96,17 +64,17 @@ def test_the_same_choice_gives_the_same_page(pool):
 
 
 def test_hostile_texts_stay_texts(pool):
-    calm = {tag for tag, _ in Reader(curation_page(made(pool))).tags}
+    calm = {tag for tag, _ in Page(curation_page(made(pool))).tags}
     bad = [replace(p, title=HOSTILE, people=(HOSTILE,), feelings={HOSTILE: 9.0, **p.feelings}) for p in pool]
     data = replace(made(bad, bans=(HOSTILE,), unit=HOSTILE), title=HOSTILE, made=HOSTILE, notes=(HOSTILE,))
-    page = Reader(curation_page(data))
+    page = Page(curation_page(data))
     assert {tag for tag, _ in page.tags} <= calm
     assert not [key for _, attrs in page.tags for key in attrs if key.startswith("on")]
     assert page.words.count("<script>alert('x')") > 4
 
 
 def drawn(source):
-    for _, attrs in Reader(source).tags:
+    for _, attrs in Page(source).tags:
         for key in ("x", "y", "x1", "y1", "x2", "y2", "width", "height", "points", "viewbox"):
             yield from re.split(r"[ ,]+", attrs.get(key) or "0") if key != "width" or attrs.get(key) else []
 
@@ -114,7 +82,7 @@ def drawn(source):
 @pytest.mark.parametrize("count, more", [(0, {}), (1, {}), (2, {"budget": 1}), (3, {"unit": "tokens"})])
 def test_small_pools_and_empty_choices_are_said_in_sentences(pool, count, more):
     source = curation_page(made(pool[:count], **more))
-    words = Reader(source).words
+    words = Page(source).words
     assert all(math.isfinite(float(number)) for number in drawn(source) if number != "device-width")
     assert not re.search(r"\b(nan|inf|None)\b", words.replace("None was chosen", ""))
     if count < 3 and (count == 0 or more):

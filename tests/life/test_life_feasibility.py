@@ -18,7 +18,6 @@ from foundling.life.feasibility_proof import (
     calibrate,
     keep_fit,
     kept_fit,
-    promised_bits,
     proof_table,
     prove,
     score_prediction,
@@ -29,7 +28,7 @@ from foundling.life.stations import Done
 from foundling.recipe.arithmetic import Pace
 from foundling.recipe.forecast import Corpus
 from foundling.recipe.law import PRIOR, Band, Trial, expected, trial_from
-from foundling.recipe.measured import shipped_trials
+from foundling.recipe.measured import promised_bits, shipped_trials
 from foundling.records import BadInput, Progress
 
 MACHINE = Machine(

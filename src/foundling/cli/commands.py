@@ -147,6 +147,8 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    if options.part == "corpus":
+        return corpus.race(options)
     from foundling.evaluation.speed import bench, rounding_cost, table
 
     costs = rounding_cost(Home.open(options.home)) if options.home else []

@@ -100,6 +100,14 @@ def audit(options: argparse.Namespace) -> int:
     return _tell(options, facts, f"Written: {shown.facts['page']}, {shown.facts['markdown']}, {shown.facts['json']}")
 
 
+def race(options: argparse.Namespace) -> int:
+    """Cleaning beside datatrove's."""
+    from foundling.life.racing import race_texts, table
+
+    facts = show(race_texts(options.texts, options.megabytes)).facts
+    return _tell(options, {"bench": facts["rows"]} | facts, table(facts))
+
+
 def plan(options: argparse.Namespace) -> int:
     """Feasible or folly."""
     from foundling.home import write_atomically

@@ -1,6 +1,9 @@
 """What a person types after an option in, a checked value out, or a sentence that argparse puts before the person."""
 
 import argparse
+from pathlib import Path
+
+BUILTIN = Path(__file__).parents[1] / "corpus" / "builtin"  # importing the corpus for it would cost each command
 
 
 def positive(text: str) -> float:

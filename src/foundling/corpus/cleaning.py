@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 
 from foundling.corpus.dropped import Dropped
 from foundling.records import BadInput, Story, parse_scene
@@ -23,7 +24,7 @@ def clean(story: Story) -> Story | Dropped:
     text = unicodedata.normalize("NFC", _CONTROL.sub("", _LINE_ENDS.sub(" ", story.text)))
     text = re.sub(r"[ \u00a0]+\n", "\n", re.sub(r"[ \u00a0]{2,}", " ", text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
-    if sum(character.isalpha() for character in text) < LEAST_LETTERS:
+    if len(list(islice(filter(str.isalpha, text), LEAST_LETTERS))) < LEAST_LETTERS:
         return _left_out(story, f"has fewer than {LEAST_LETTERS} letters")
     cleaned = story.with_text(text)
     try:

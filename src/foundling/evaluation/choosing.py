@@ -1,6 +1,6 @@
 """Questions with options in, what a model chooses by likelihood out, family by family against chance.
 
-Each option is read after its text and question in float32; a tie is wrong (judging.md section 10). Significance is
+Each option is read after its text and question in float32; a tie is wrong. Significance is
 exact: the sum of unequal coins, since questions have two to four options. Nothing is said aloud.
 """
 
@@ -26,8 +26,8 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How a family went: n questions, share right with its Wilson bounds, share by chance, and the chance (p) of so
-    many or more right by guessing."""
+    """How a family went: n questions, share right with its Wilson bounds, share by chance, share right without
+    having read the text, and the chance (p) of so many or more right by guessing."""
 
     family: str
     n: int
@@ -35,38 +35,51 @@ class Tally:
     low: float
     high: float
     chance: float
+    unread: float
     p_value: float
 
 
-def choose(engine: Engine, tokenizer: Tokenizer, item: Item) -> int:
-    """The place of the option that the text makes more likely than the question alone does; -1 for a tie or no number.
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The place of the option that is likeliest after text and question, and of the one that is likeliest without the
+    text; -1 for a tie or no number."""
 
-    The gain in nats (Holtzman et al. 2021, Surface Form Competition, arXiv 2104.08315) leaves out how likely an option
-    is as words: a long common place would else beat a rare name. Without a question (minimal pairs): nats per byte.
+    read: int
+    unread: int
+
+
+def choose(engine: Engine, tokenizer: Tokenizer, item: Item) -> Chosen:
+    """What the being would answer: the option whose words are likeliest in sum, in nats.
+
+    The same without the text shows how much of that it needs no reading for. The gain of one over the other (Holtzman
+    et al. 2021, arXiv 2104.08315) is no judge here: it takes away what a being knows of feelings (LOG.md, gain).
     """
     options = [tokenizer.encode(f" {option}" if item.ask else option) for option in item.options]
-    totals = engine.log_probabilities([tokenizer.begin, *tokenizer.encode(f"{item.text}{item.ask}")], options)
-    if item.ask:
-        alone = engine.log_probabilities([tokenizer.begin, *tokenizer.encode(item.ask)], options)
-        scores = [t - a for t, a in zip(totals, alone, strict=True)]
-    else:
-        scores = [t / len(o.encode("utf-8")) for t, o in zip(totals, item.options, strict=True)]
+    after = [tokenizer.begin, *tokenizer.encode(f"{item.text}{item.ask}")]
+    alone = [tokenizer.begin, *tokenizer.encode(item.ask)]
+    return Chosen(
+        read=_likeliest(engine.log_probabilities(after, options)),
+        unread=_likeliest(engine.log_probabilities(alone, options)),
+    )
+
+
+def _likeliest(scores: Sequence[float]) -> int:
     if not all(math.isfinite(score) for score in scores) or scores.count(max(scores)) > 1:
         return -1
     return scores.index(max(scores))
 
 
-def tally(items: Sequence[Item], chosen: Sequence[int]) -> list[Tally]:
+def tally(items: Sequence[Item], chosen: Sequence[Chosen]) -> list[Tally]:
     """Accuracy of each family and of all together."""
-    right = [choice == item.answer for item, choice in zip(items, chosen, strict=True)]
+    pairs = list(zip(items, chosen, strict=True))
     rows = []
     for family in (*dict.fromkeys(item.family for item in items), "all"):
-        mine = [i for i, item in enumerate(items) if family in (item.family, "all")]
-        hits, shares = sum(right[i] for i in mine), [1 / len(items[i].options) for i in mine]
+        mine = [(item, choice) for item, choice in pairs if family in (item.family, "all")]
+        hits, shares = sum(c.read == i.answer for i, c in mine), [1 / len(item.options) for item, _ in mine]
         low, high = wilson(hits, len(mine))
         rows.append(Tally(
             family=family, n=len(mine), accuracy=hits / len(mine), low=low, high=high, chance=sum(shares) / len(mine),
-            p_value=at_least(hits, shares),
+            unread=sum(c.unread == i.answer for i, c in mine) / len(mine), p_value=at_least(hits, shares),
         ))
     return rows
 

@@ -53,8 +53,8 @@ def ask_being(home: Home, seed: int, count: int) -> tuple[dict[str, Any], str]:
 
 def table(rows: list[Tally]) -> str:
     """The families as lines."""
-    head = f"{'family':<19}{'n':>6}{'right':>8}{'95% interval':>18}{'chance':>8}{'p':>10}"
+    head = f"{'family':<19}{'n':>6}{'right':>8}{'95% interval':>18}{'chance':>8}{'unread':>8}{'p':>10}"
     return "\n".join([head, *(
         f"{r.family:<19}{r.n:>6}{r.accuracy:>8.3f}{f'[{r.low:.3f}, {r.high:.3f}]':>18}{r.chance:>8.3f}"
-        f"{r.p_value:>10.2g}" for r in rows
+        f"{r.unread:>8.3f}{r.p_value:>10.2g}" for r in rows
     )])

@@ -14,7 +14,6 @@ from typing import Any
 from foundling.home import write_atomically
 from foundling.life.feasibility_trials import SETTINGS, Setting, run_trials
 from foundling.life.stations import Done
-from foundling.recipe import Plan
 from foundling.recipe.law import PRIOR, Band, Fit, Trial, band, fit_law, trial_data, trial_from
 from foundling.recipe.measured import shipped_fit, shipped_trials
 from foundling.records import Progress, canonical_json, content_hash
@@ -65,16 +64,6 @@ def kept_fit(fingerprint: str, folder: Path | None = None) -> Kept:
     if trials:
         return Kept(fit=calibrated(trials), trials=trials, here=True)
     return Kept(fit=shipped_fit(), trials=shipped_trials(), here=False)
-
-
-def promised_bits(plan: Plan, tokens: int, text_bytes: int, fit: Fit | None = None) -> Band:
-    """The band in which a birth's first stage should end, for a plan's predictions: from its steps and size, and from
-    the tokens and bytes of its training text. fit: that of a calibration (None: the shipped one)."""
-    read = plan.birth.steps * plan.birth.rows * plan.shape.context / tokens * text_bytes
-    return band(fit or shipped_fit(), Trial(
-        size=plan.size, parameters=plan.shape.parameters, unique_bytes=text_bytes, read_bytes=read,
-        steps=plan.birth.steps, seed=plan.seed, bits_per_byte=1.0,
-    ))
 
 
 def score_prediction(predicted: Mapping[str, Any], measured: Mapping[str, Any]) -> list[dict[str, Any]]:

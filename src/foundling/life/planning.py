@@ -21,6 +21,7 @@ from foundling.recipe import (
     preset,
 )
 from foundling.recipe.arithmetic import memory_mb
+from foundling.recipe.measured import promised_bits
 from foundling.recipe.plan import read_plan
 from foundling.records import BadInput, Progress, to_jsonable
 from foundling.training.machine import bfloat16_pays, compiler_found, threads_here
@@ -115,11 +116,12 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
         )
     epochs = steps * plan.birth.rows * plan.shape.context / tokens
     compiled = wishes.steps is None and wishes.minutes * 60 >= COMPILE_FROM and compiler_found()
+    plan = replace(plan, birth=birth_recipe(steps, epochs), naming=naming, compiled=compiled)
     plan = replace(
-        plan, birth=birth_recipe(steps, epochs), naming=naming, compiled=compiled,
-        predictions={
+        plan, predictions={
             "parameters": plan.shape.parameters, "steps": steps, "epochs": round(epochs, 2),
             "tokens_per_second": round(speed) or None,
+            "bits_per_byte": to_jsonable(promised_bits(plan, tokens, prepared["train_bytes"])),
             "memory_mb": round(memory_mb(plan.shape, plan.birth.rows, plan.dtype, compiled)),
             "seconds": round(wishes.minutes * 60) if wishes.steps is None else None,
         },

@@ -4,14 +4,11 @@ Everything written by people, stories or models is escaped; the page has no scri
 security policy that allows its own style sheet alone. It measures nothing, reads no home and writes no file.
 """
 
-import base64
 import hashlib
-import html
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from foundling.life.drawing import (
@@ -34,6 +31,7 @@ from foundling.life.drawing import (
     unit_words,
     value_words,
 )
+from foundling.life.pages.frame import framed, policy, section
 from foundling.records import Card, Score
 
 _HITS, _MISSES, _DROPS = 12, 40, 60
@@ -96,18 +94,10 @@ class BirthData:
     card: Card | None = None
 
 
-def _style() -> str:
-    return files("foundling.life").joinpath("report.css").read_text(encoding="utf-8")
-
-
 def report_policy() -> str:
-    """The content security policy of a report page: nothing but its own style sheet, by hash.
-
-    The page carries it in a meta tag; a server that hands out reports must send the same, as its own policy for the
-    room would forbid the page's style.
-    """
-    digest = base64.b64encode(hashlib.sha256(_style().encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    """The content security policy that the page carries in a meta tag; a server that hands out reports must send the
+    same, as its own policy for the room would forbid the page's style."""
+    return policy("")
 
 
 def _title(name: str) -> str:
@@ -150,10 +140,6 @@ def _drawn(score: Score, *, whole: bool) -> str:
     label = f"{score.name}: {figure_words(score.value, score.unit)}, {interval_words(score)}"
     ends = None if whole and share else (bar_figure(start, score.unit), bar_figure(end, score.unit))
     return interval_bar(mark, label, ends)
-
-
-def _section(heading: str, lead: str, body: str) -> str:
-    return f"<section><header><h2>{heading}</h2><p>{lead}</p></header><div>{body}</div></section>"
 
 
 def _missing(sentence: str) -> str:
@@ -227,7 +213,7 @@ def _good(data: BirthData) -> str:
     body = f'<div class="cards">{"".join(cards)}</div>' if cards else ""
     others = [score for score in data.scores if score not in main]
     body += f"<h3>Other figures</h3>{_table(others, 'Figure')}" if others else ""
-    return _section("How good is it", lead, body or _missing("It has not been examined yet."))
+    return section("How good is it", lead, body or _missing("It has not been examined yet."))
 
 
 def _gap(data: BirthData, record: Mapping[str, Any], points: Sequence[Mapping[str, Any]]) -> str:
@@ -288,7 +274,7 @@ def _learned(data: BirthData) -> str:
         said = f"{_course(record, points)} {_gap(data, record, points) if number == 0 else ''}"
         parts.append(f"<h3>{title}</h3>{drawn}<p>{said}</p>")
     body = "".join(parts) or _missing("No learning curves were recorded for this birth.")
-    return _section("How it learned", lead, body)
+    return section("How it learned", lead, body)
 
 
 def _answers(answers: Sequence[Mapping[str, Any]]) -> str:
@@ -309,7 +295,7 @@ def _name(data: BirthData) -> str:
             "Bands are 95% Wilson intervals on a ruler from 0 to 100%.")
     table = _table(data.cells, "Part of the exam") if data.cells else _missing("No exam of the name was held.")
     said = _answers(data.answers) if data.answers else _missing("No answers were written down.")
-    return _section("Its name", lead, table + said)
+    return section("Its name", lead, table + said)
 
 
 def _writes(data: BirthData) -> str:
@@ -319,22 +305,34 @@ def _writes(data: BirthData) -> str:
         f'<figure class="sample"><figcaption>temperature {value_words("", s.get("temperature"))}</figcaption>'
         f'<blockquote dir="auto">{escaped(s.get("text", "")) or "(it wrote nothing)"}</blockquote></figure>'
         for s in data.samples)
-    return _section("What it writes", lead, samples or _missing("No samples were drawn from it."))
+    return section("What it writes", lead, samples or _missing("No samples were drawn from it."))
+
+
+def _kept(name: str, guess: float | None, came: float | None, band: Mapping[str, Any]) -> str:
+    """Whether a promise with a bar was kept: within its band, or within 20%; "" where there is no bar."""
+    if not guess or came is None or not (band or name in ("seconds", "memory_mb")):
+        return ""
+    good = band["low"] <= came <= band["high"] if band else abs(came / guess - 1.0) <= 0.2
+    return '<span class="reached">✓ kept</span>' if good else '<span class="missed">✗ missed</span>'
 
 
 def _promised(data: BirthData) -> str:
-    lead = ("The plan was frozen before the first step, and so were its guesses. "
-            "A ratio of 1 is a guess come true; ×2 means twice what was promised.")
+    lead = ("The plan was frozen before the first step, and so were its guesses: time and memory should come true "
+            "within 20%, bits per byte within the band. A ratio of 1 is a guess come true; ×2 means twice the promise.")
     guesses = data.plan.get("predictions") or {}
     rows = []
     for name in [*guesses, *(n for n in data.outcome if n not in guesses)]:
-        guess, came = finite(guesses.get(name)), finite(data.outcome.get(name))
+        told, came = guesses.get(name), finite(data.outcome.get(name))
+        band = told if isinstance(told, Mapping) else {}
+        guess = finite(band.get("value", told))
         ratio = f"×{came / guess:.2f}" if guess and came is not None else "–"
-        cells = "".join(f'<td class="num">{value_words(name, side.get(name))}</td>' for side in (guesses, data.outcome))
-        rows.append(f'<tr><th scope="row">{_title(str(name))}</th>{cells}<td class="num">{ratio}</td></tr>')
+        shown = f"{guess:.3f} ({band['low']:.3f} to {band['high']:.3f})" if band else value_words(name, told)
+        cells = f'<td class="num">{shown}</td><td class="num">{value_words(name, data.outcome.get(name))}</td>'
+        rows.append(f'<tr><th scope="row">{_title(str(name))}</th>{cells}<td class="num">{ratio} '
+                    f"{_kept(str(name), guess, came, band)}</td></tr>")
     head = _header(("Figure", ""), ("Promised", "num"), ("Came true", "num"), ("Ratio", "num"))
     table = f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
-    return _section("What was promised and what came true", lead, table if rows else _missing("Nothing was promised."))
+    return section("What was promised and what came true", lead, table if rows else _missing("Nothing was promised."))
 
 
 def _splits(splits: Mapping[str, Any]) -> str:
@@ -365,7 +363,7 @@ def _read(data: BirthData) -> str:
     if "drops" in data.corpus:
         body += f"<h3>Left out <small>{count:,}</small></h3>"
         body += f'<ul class="drops">{listed}</ul>{more}' if listed else _missing("Nothing was left out.")
-    return _section("What it read", lead, body)
+    return section("What it read", lead, body)
 
 
 def _made(data: BirthData) -> str:
@@ -379,7 +377,7 @@ def _made(data: BirthData) -> str:
         pairs += [(_title(str(k)), value_words(str(k), v)) for k, v in data.card.machine.items()]
         pairs += [(name, f"<code>{escaped(digest, 128)}</code>") for name, digest in hashes.items()]
     body = _facts(pairs) if pairs else _missing("No card was written for this birth.")
-    return _section("How it was made", lead, body)
+    return section("How it was made", lead, body)
 
 
 def birth_report(data: BirthData) -> str:
@@ -387,13 +385,5 @@ def birth_report(data: BirthData) -> str:
 
     The same data gives the same page, byte for byte.
     """
-    body = "".join(part(data) for part in (_head, _good, _learned, _name, _writes, _promised, _read, _made))
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(report_policy())}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
-        f"<title>{escaped(data.name, 80)}: birth report</title><style>{_style()}</style></head>\n"
-        f"<body><main>{body}</main><footer>Written by Foundling. This page is complete in itself and sends nothing "
-        "anywhere.</footer></body></html>\n"
-    )
+    parts = (_head, _good, _learned, _name, _writes, _promised, _read, _made)
+    return framed(f"{data.name}: birth report", "".join(part(data) for part in parts))

@@ -63,6 +63,7 @@ def _outcome(home: Home, stations: Mapping[str, Mapping[str, Any]], steps: int) 
         "tokens_per_second": round(tokens / pretrained["seconds"]) if pretrained["seconds"] else None,
         "memory_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20) or None,
         "seconds": round(pretrained["seconds"] + stations["name"]["seconds"]),
+        "bits_per_byte": pretrained["validation"],
     }
 
 

@@ -7,7 +7,8 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from foundling.recipe.law import PRIOR, Fit, Trial, fit_law, for_other_text, trial_from
+from foundling.recipe.law import PRIOR, Band, Fit, Trial, band, fit_law, for_other_text, trial_from
+from foundling.recipe.plan import Plan
 
 
 @cache
@@ -21,3 +22,13 @@ def shipped_trials() -> tuple[Trial, ...]:
 def shipped_fit() -> Fit:
     """The law fitted to them, as a belief about a corpus that they were not made on."""
     return for_other_text(fit_law(shipped_trials(), PRIOR))
+
+
+def promised_bits(plan: Plan, tokens: int, text_bytes: int, fit: Fit | None = None) -> Band:
+    """The band in which a birth's first stage should end, for a plan's predictions: from its steps and size, and from
+    the tokens and bytes of its training text. fit: that of a calibration (None: the shipped one)."""
+    read = plan.birth.steps * plan.birth.rows * plan.shape.context / tokens * text_bytes
+    return band(fit or shipped_fit(), Trial(
+        size=plan.size, parameters=plan.shape.parameters, unique_bytes=text_bytes, read_bytes=read,
+        steps=plan.birth.steps, seed=plan.seed, bits_per_byte=1.0,
+    ))

@@ -12,24 +12,57 @@ from dataclasses import dataclass
 import numpy as np
 
 from foundling.corpus.dropped import Dropped
-from foundling.corpus.steps.hashing import Hashes, runs, words_of
+from foundling.corpus.steps.hashing import Hashes, Places, runs, words_of
 from foundling.corpus.steps.kinds import EVERY, WEB, applies, left_out
 from foundling.records import Story
 
 _PARAGRAPHS = re.compile(r"\n{2,}")
+_SIGNS = re.compile(r"[^\w\x00-\x7f]+")
+_INSIDE = np.array([chr(code).isalnum() or code == 95 or code == 128 for code in range(129)])  # 128: all beyond ASCII
 _TOP = ((2, 0.20), (3, 0.18), (4, 0.16))
 _TWICE = ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10))
 
 
 def twice(parts: list[str]) -> tuple[float, float]:
     """Shares of the parts, and of their characters, that repeat an earlier part."""
+    if len(set(parts)) == len(parts):
+        return 0.0, 0.0
     counts = Counter(parts)
     letters = sum(map(len, parts))
     again = sum(len(part) * (count - 1) for part, count in counts.items() if count > 1)
     return (len(parts) - len(counts)) / max(1, len(parts)), again / max(1, letters)
 
 
-def top_share(words: Hashes, lengths: Hashes, width: int) -> float:
+def lengths_of(text: str) -> Places:
+    """Letters of each word of a text, in the order of `words_of`."""
+    text = text.lower()
+    if not text.isascii():
+        text = _SIGNS.sub(" ", text)
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    inside = np.zeros(len(codes) + 2, bool)
+    inside[1:-1] = _INSIDE[np.minimum(codes, 128)]
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    return edges[1::2] - edges[::2]
+
+
+def _longest(lengths: Places, width: int) -> int:
+    """Letters of the longest run of `width` words; of all where there are fewer."""
+    ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    return int((ends[width:] - ends[:-width]).max()) if len(lengths) >= width else int(ends[-1])
+
+
+def no_top(words: Hashes, lengths: Places) -> bool:
+    """Whether no `top_share` can be too high: the commonest pair is too rare even if all were as long as the longest.
+
+    True for nearly every page; a sort and a look at the distance of equals are all that it costs.
+    """
+    letters = int(lengths.sum())
+    rare = min(int(most * letters / max(1, _longest(lengths, width))) for width, most in _TOP)
+    pairs = np.sort(runs(words, 2))
+    return rare > 0 and not (pairs[rare:] == pairs[:-rare]).any()
+
+
+def top_share(words: Hashes, lengths: Places, width: int) -> float:
     """Share of the characters of all words that stand in the most frequent run of `width` words (0 if none recurs)."""
     kinds, first, counts = np.unique(runs(words, width), return_index=True, return_counts=True)
     if not len(kinds) or counts.max() < 2:
@@ -39,17 +72,15 @@ def top_share(words: Hashes, lengths: Hashes, width: int) -> float:
     return float(max(sizes) * counts.max() / max(1, int(lengths.sum())))
 
 
-def again_share(words: Hashes, lengths: Hashes, width: int) -> float:
+def again_share(words: Hashes, lengths: Places, width: int) -> float:
     """Share of characters in runs of `width` words that stood earlier in the text; none is counted twice."""
     hashes = runs(words, width)
-    _, first = np.unique(hashes, return_index=True)
-    repeated = np.ones(len(hashes), bool)
-    repeated[first] = False
-    edges = np.zeros(len(words) + 1, np.int64)
-    at = np.flatnonzero(repeated)
-    np.add.at(edges, at, 1)
-    np.add.at(edges, at + width, -1)
-    return float(lengths[np.cumsum(edges[:-1]) > 0].sum() / max(1, int(lengths.sum())))
+    order = np.argsort(hashes, kind="stable")
+    again = order[1:][hashes[order[1:]] == hashes[order[:-1]]]  # all but the first of those that are equal
+    inside = np.zeros(len(words), bool)
+    for place in range(width):
+        inside[again + place] = True
+    return float(lengths[inside].sum() / max(1, int(lengths.sum())))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +137,11 @@ def _measured(text: str) -> Iterator[tuple[str, float, float]]:
     share, letters = twice([part for part in _PARAGRAPHS.split(text) if part.strip()])
     yield "its paragraphs repeated", share, 0.30
     yield "its characters in repeated paragraphs", letters, 0.20
-    words = words_of(text)[0]
-    lengths = np.array([len(word) for word in re.findall(r"\w+", text.lower())], np.uint64)
-    if len(lengths) != len(words):  # a sign that is a letter to one and none to the other: all weigh the same
-        lengths = np.ones(len(words), np.uint64)
-    for width, most in _TOP:
+    words, lengths = words_of(text)[0], lengths_of(text)
+    for width, most in () if no_top(words, lengths) else _TOP:
         yield f"its characters in one run of {width} words", top_share(words, lengths, width), most
     for width, most in _TWICE:
-        yield f"its characters in repeated runs of {width} words", again_share(words, lengths, width), most
+        share = again_share(words, lengths, width)
+        yield f"its characters in repeated runs of {width} words", share, most
+        if share <= _TWICE[-1][1]:
+            return  # what stands in longer runs that recur stands in these too, so that no longer ones can be too many

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from foundling.corpus.steps.personal.patterns import HIDDEN, LINK, MAIL, NUMBERED, SIX, Pattern
 from foundling.records.jsonable import content_hash
 
 KINDS = ("mail", "link", "account", "card", "id", "ip", "address", "phone")
-_DIGITS = re.compile("[0-9]+")
+_LONG = re.compile(r"\d(?:\D{0,4}\d){5}")
 _HIDES = re.compile(r"[\[({<] ?(?:at|AT|arroba|@) ?[\])}>]")
 _REACH = 90  # characters to both sides of a digit in which what belongs to it may stand; no pattern is longer
 _LOOKS = 6
@@ -31,17 +33,10 @@ class Found:
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:
     """The surroundings of digits, each within its line, those that touch joined."""
-    start = end = -1
-    for match in _DIGITS.finditer(text):
-        low, high = match.start() - _REACH, match.end() + _REACH
-        if low <= end:
-            end = high
-            continue
-        if end >= 0:
-            yield max(start, 0), min(end, len(text))
-        start, end = low, high
-    if end >= 0:
-        yield max(start, 0), min(end, len(text))
+    signs = np.frombuffer(text.encode("latin-1", "replace"), np.uint8)  # one byte a sign, whatever it is
+    digits = np.flatnonzero(signs - np.uint8(ord("0")) < 10)  # what comes before "0" wraps around to a large number
+    for near in np.split(digits, np.flatnonzero(np.diff(digits) > 2 * _REACH + 1) + 1):
+        yield max(int(near[0]) - _REACH, 0), min(int(near[-1]) + 1 + _REACH, len(text))
 
 
 def _matches(pattern: Pattern, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -69,8 +64,9 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
         yield from ((pattern.kind, *span) for span in _matches(pattern, text, 0, len(text)))
     # Ten searches for one sign each are far quicker than one for any digit.
     windows = tuple(_windows(text)) if any(digit in text for digit in "0123456789") else ()
+    crowded = tuple(window for window in windows if _LONG.search(text, *window))
     for pattern in NUMBERED:
-        for start, end in windows:
+        for start, end in crowded if pattern.long else windows:
             yield from ((pattern.kind, *span) for span in _matches(pattern, text, start, end))
     for start, end in windows:
         yield from (("ip", *span) for span in _matches(SIX, text, start, end))

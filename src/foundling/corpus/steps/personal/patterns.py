@@ -30,11 +30,12 @@ _TOWN = r"(?:,? [A-Z]?-?\d{4,5}(?: ?[A-Z]{2})? [^\W\d_][\w-]{1,24})?"
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
     """One form: `holds` judges the matched words, `near` must and `never` must not stand in the 40 characters
-    before.
+    before. `long`: it has six digits or more, and at most four signs between one and the next.
     """
 
     kind: str
     form: re.Pattern[str]
+    long: bool = False
     holds: Callable[[str], bool] = _ANY
     near: re.Pattern[str] | None = None
     never: re.Pattern[str] | None = None
@@ -70,29 +71,30 @@ _NO_IP = _words(r"(?:\bv|version|release|ver\.?|build|firmware|section|chapter|c
 NUMBERED = (
     Pattern(kind="account", holds=checks.iban, form=re.compile(
         rf"(?<![A-Za-z0-9])(?=[A-Za-z]{{2}}[0-9])(?i:{checks.IBAN_FORM})(?![A-Za-z0-9])")),
-    Pattern(kind="card", holds=checks.card, form=re.compile(
+    Pattern(kind="card", long=True, holds=checks.card, form=re.compile(
         r"(?<![\w.,-])(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|3\d{3}([ -]?)\d{6}\2\d{4,5})(?![\w-]"
         r"|[.,]\d)")),
-    Pattern(kind="id", holds=checks.nir, form=re.compile(
+    Pattern(kind="id", long=True, holds=checks.nir, form=re.compile(
         r"(?<!\w)[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3} ?[ -]?\d\d(?!\w)")),
-    Pattern(kind="id", form=re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])")),
-    Pattern(kind="id", near=_words(r"\bssn\b|social security"),
+    Pattern(kind="id", long=True, form=re.compile(
+        r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])")),
+    Pattern(kind="id", long=True, near=_words(r"\bssn\b|social security"),
             form=re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}[ .]?(?!00)\d\d[ .]?(?!0000)\d{4}(?![\w-])")),
-    Pattern(kind="id", holds=checks.codice, form=re.compile(
+    Pattern(kind="id", long=True, holds=checks.codice, form=re.compile(
         r"(?<!\w)[A-Za-z]{6}\d\d[A-EHLMPRSTa-ehlmprst]\d\d[A-Za-z]\d{3}[A-Za-z](?!\w)")),
-    Pattern(kind="id", form=re.compile(
+    Pattern(kind="id", long=True, form=re.compile(
         r"(?<!\w)(?!BG|GB|NK|KN|TN|NT"
         r"|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)")),
-    Pattern(kind="id", holds=checks.dni, form=re.compile(
+    Pattern(kind="id", long=True, holds=checks.dni, form=re.compile(
         r"(?<![\w.])(?:\d{8}|\d\d\.\d{3}\.\d{3}|[XYZxyz][ -]?\d{7})[ -]?[A-HJ-NP-TV-Za-hj-np-tv-z](?!\w)")),
-    Pattern(kind="id", holds=checks.steuer_id, form=re.compile(
+    Pattern(kind="id", long=True, holds=checks.steuer_id, form=re.compile(
         r"(?<![\w.,+-])\d\d[ /]?\d{3}[ /]?\d{3}[ /]?\d{3}(?![\w-])")),
     Pattern(kind="id", holds=checks.ausweis, form=re.compile(
         r"(?<!\w)[CFGHJ-NPRTV-Z](?=[0-9A-Z]{0,6}\d)[CFGHJ-NPRTV-Z0-9]{8}[ -]?\d(?:<{0,2}D)?(?!\w)")),
     Pattern(kind="id", near=_words(r"ausweis|identity card|id card|passport|reisepass|passeport|pasaporte"),
             form=re.compile(r"(?<!\w)[CFGHJ-NPRTV-Z](?=[0-9A-Z]{0,7}\d)[CFGHJ-NPRTV-Z0-9]{8}(?!\w)")),
-    Pattern(kind="id", holds=checks.pesel, near=_words("pesel"), form=re.compile(r"(?<!\w)\d{11}(?!\w)")),
-    Pattern(kind="id", holds=checks.bsn, near=_words(r"\bbsn\b|burgerservice|sofinummer"),
+    Pattern(kind="id", long=True, holds=checks.pesel, near=_words("pesel"), form=re.compile(r"(?<!\w)\d{11}(?!\w)")),
+    Pattern(kind="id", long=True, holds=checks.bsn, near=_words(r"\bbsn\b|burgerservice|sofinummer"),
             form=re.compile(r"(?<!\w)\d{3}[ .]?\d{3}[ .]?\d{3}(?!\w)")),
     Pattern(kind="ip", holds=checks.ip, never=_NO_IP, form=re.compile(
         r"(?<![\w.:-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w)")),
@@ -117,20 +119,20 @@ NUMBERED = (
         r"(?<!\w)(?:P\.? ?O\.? ?Box|Postfach|Boîte postale|Apartado(?: de correos)?|Casella postale"
         r"|Postbus) \d[\d ]{0,7}\d\b"
         )),
-    Pattern(kind="phone", holds=lambda text: _telephone(text) and len(checks.digits(text)) >= 8, never=_NO_PHONE,
-            form=re.compile(
+    Pattern(kind="phone", long=True, holds=lambda text: _telephone(text) and len(checks.digits(text)) >= 8,
+            never=_NO_PHONE, form=re.compile(
         r"(?<![\w+])(?:\+ ?|00(?=[1-9]))\d(?:[ ./-]{0,2}[()]?[ ]?\d){6,15}(?!\d)(?:[ ,]{1,2}(?:ext"
         r"|x)\.? ?\d{1,5}\b)?")),
-    Pattern(kind="phone", holds=_telephone, never=_NO_PHONE, form=re.compile(
+    Pattern(kind="phone", long=True, holds=_telephone, never=_NO_PHONE, form=re.compile(
         r"(?<![\w.,/+-])(?:1[ .-])?(?:\([2-9]\d\d\)[ ]?|[2-9]\d\d([ .-]))[2-9]\d\d[ .-]\d{4}(?![\w-]|[.,]\d)"
         r"(?:[ ,]{1,2}(?:ext|x)\.? ?\d{1,5}\b)?")),
-    Pattern(kind="phone", holds=_reach, never=_NO_PHONE, form=re.compile(
+    Pattern(kind="phone", long=True, holds=_reach, never=_NO_PHONE, form=re.compile(
         r"(?<![\w.,/+:-])\(?0[1-9]\d{0,4}(?:\)[ /.-]?| ?[/.-] ?| )\d{1,8}(?:[ .-]\d{1,8}){0,4}(?!\w|[.,/:]\d)")),
-    Pattern(kind="phone", holds=_reach, never=_NO_PHONE, form=re.compile(
+    Pattern(kind="phone", long=True, holds=_reach, never=_NO_PHONE, form=re.compile(
         r"(?<![\w.,/+:-])[6-9]\d{2}([ .-])\d\d\1\d\d\1\d\d(?![\w-]|[.,]\d)"
         r"|(?<![\w.,/+:-])9\d ?\d{3} \d\d \d\d(?![\w-]|[.,]\d)"
         r"|(?<![\w.,/+:-])3[2-9]\d[ .-]\d{3}[ .-]?\d{4}(?![\w-]|[.,]\d)")),
-    Pattern(kind="phone", holds=_telephone, near=_CALLED, never=_NO_PHONE, form=re.compile(
+    Pattern(kind="phone", long=True, holds=_telephone, near=_CALLED, never=_NO_PHONE, form=re.compile(
         r"(?<![\w.,/+:$€£-])\(?\d(?:\)?[ ./-]{0,2}\(?\d){6,11}(?![\w%]|[.,/:]\d)")),
 )
 SIX = Pattern(kind="ip", holds=checks.ip, form=re.compile(
