@@ -46,7 +46,7 @@ def test_a_full_page_has_all_parts_and_says_what_it_counted():
         "What is not known"]
     words = page.words
     for said in ("himself stand 4 times, she, her, hers and herself 8 times", "75% of 40 cases", "−20.0",
-                 "2.0100 bits per byte", "66.7%8 to 4", "Phone", "not searched"):
+                 "2.0100 bits per byte", "66.7% 8 to 4", "Phone", "not searched"):
         assert said in words, said
     assert "1 of 2 documents is not known" in words and "not written down" in words
 
