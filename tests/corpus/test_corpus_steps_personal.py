@@ -8,6 +8,7 @@ import pytest
 from planted_personal import MAKERS, NEAR_MISSES, planted
 
 from foundling.corpus.steps.personal import KINDS, Personal, checks, found
+from foundling.corpus.steps.personal.patterns import NUMBERED
 from foundling.records import Story
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "stories"
@@ -73,6 +74,15 @@ def test_well_known_examples_are_found_whole(kind, text):
 ])
 def test_check_digits_hold_on_both_sides(check, good, bad):
     assert check(good) and not check(bad)
+
+
+def test_what_is_sought_only_among_six_digits_always_has_them():
+    texts = [text for _, _, text in planted(1_000)]
+    for pattern in (pattern for pattern in NUMBERED if pattern.long):
+        held = [match[0] for text in texts for match in pattern.form.finditer(text) if pattern.holds(match[0])]
+        assert all(re.search(r"\d(?:\D{0,4}\d){5}", item) for item in held)
+    assert [item.kind for item in found("AB 12 34 56 C")] == ["id"]  # the shortest: six digits, each pair by itself
+    assert [item.kind for item in found("+4 (0) 1 (2) 3 (4) 5 (6) 7")] == ["phone"]  # the widest apart
 
 
 def test_the_same_value_has_the_same_stand_in_and_another_its_own():

@@ -1,6 +1,7 @@
 """Every rule of Gopher, C4 and FineWeb, and our own, on both sides of its threshold; and who is under which."""
 
 import random
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from foundling.corpus.steps.boilerplate import Boilerplate
 from foundling.corpus.steps.hashing import words_of
 from foundling.corpus.steps.length import Length
 from foundling.corpus.steps.quality import Quality
-from foundling.corpus.steps.repetition import Gross, Repetition, again_share, top_share, twice
+from foundling.corpus.steps.repetition import Gross, Repetition, again_share, lengths_of, no_top, top_share, twice
 from foundling.records import Origin, Story
 
 WORDS = [a + b for a in ("ash", "birk", "colm", "dahl", "elm", "farr", "grau", "holt") for b in
@@ -107,6 +108,28 @@ def test_measures_of_repetition_are_what_one_counts_by_hand():
     assert top_share(words, lengths, 2) == 4 / 11 and again_share(words, lengths, 5) == 5 / 11
     assert top_share(words, lengths, 6) == 0 and again_share(words, lengths, 6) == 0
     assert again_share(words_of("a a a a")[0], np.ones(4, np.int64), 2) == 3 / 4  # overlapping runs count once
+
+
+@pytest.mark.parametrize("text", [
+    "", "x", "The jug, THE_jug 12!", " “Zoë’s” straße… İda ΟΔΟΣ \u212a ² ٣ ⅷ ⓐ 你好。你 e\u0301 🦔 \ud800 a\x80b\x00c ",
+])
+def test_lengths_are_those_of_the_words_that_are_hashed(text):
+    lengths = lengths_of(text).tolist()
+    assert lengths == [len(word) for word in re.findall(r"\w+", text.lower())]
+    assert len(lengths) == len(words_of(text)[0])
+
+
+def test_what_repetition_leaves_unmeasured_could_not_be_too_much():
+    rng, unmeasured = random.Random(4), 0
+    for _ in range(300):
+        text = " ".join(rng.choices(WORDS[:rng.randint(2, 80)], k=rng.randint(1, 400)) + WORDS[:2] * rng.randint(0, 9))
+        words, lengths = words_of(text)[0], lengths_of(text)
+        shares = [again_share(words, lengths, width) for width in range(5, 11)]
+        assert shares == sorted(shares, reverse=True)
+        if no_top(words, lengths):
+            unmeasured += 1
+            assert all(top_share(words, lengths, width) <= most for width, most in ((2, 0.20), (3, 0.18), (4, 0.16)))
+    assert 50 < unmeasured < 250
 
 
 def test_only_a_line_that_comes_a_hundred_times_and_fills_a_third_is_gross():

@@ -14,10 +14,10 @@ from tinyhome import NAMING, collected, finish, new_home
 from foundling.corpus import make_lessons
 from foundling.home import Home, verify_folder
 from foundling.life.collecting import Wanted, collect, collected_stories, corpus_shards
-from foundling.life.preparing import prepare
+from foundling.life.preparing import _people_first, prepare
 from foundling.life.sifting import sift
 from foundling.life.stations import judge_stories, recorded
-from foundling.records import BadInput, Progress
+from foundling.records import BadInput, Progress, Story
 from foundling.tokens import Tokenizer, pack_batch, read_shards
 from foundling.training.sources import read_pairs
 
@@ -207,3 +207,14 @@ def test_shards_say_what_the_stories_say(home: Home) -> None:
     assert len(train) > 10 and all(story.text in texts for story in train)
     head = json.loads((home.tokens / facts["tokens"] / "train.json").read_bytes())
     assert np.diff(head["starts"]).min() > 2
+
+
+def test_people_are_read_more_often_where_a_program_narrated_most() -> None:
+    def story(title: str, size: int, simulated: bool) -> Story:
+        return Story(title=title, text="a" * size, source="s", simulated=simulated)
+
+    mostly_told = [story("Ada's", 10, False), story("village", 30, True), story("Ben's", 10, False)]
+    assert sorted(s.title for s in _people_first(mostly_told)) == ["Ada's"] * 3 + ["Ben's"] * 3 + ["village"]
+    mostly_written = [story("Ada's", 40, False), story("village", 30, True)]
+    assert _people_first(mostly_written) == mostly_written
+    assert _people_first(mostly_told[1:2]) == mostly_told[1:2]

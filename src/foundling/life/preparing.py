@@ -19,6 +19,7 @@ from foundling.tokens import Tokenizer, shard_files, train_tokenizer
 
 SHORTEST_CONTEXT = min(preset(size, 1024).context for size in SIZES)
 RECASTS = 4  # at most so many copies of a scene, each with other names
+PEOPLE_AGAIN = 2  # more times that people's stories are read in an epoch of mostly simulated text
 NAME_SHARE = 0.2  # of the training text, in bytes: conversations and recast scenes that put the name among many
 
 
@@ -31,6 +32,16 @@ def _name_text(home: Home, train: list[Story], naming: NamingRecipe, seed: int) 
     recasts = (recast(scene, home.name, rng) for _ in range(RECASTS) for scene in scenes)
     talks = (Story(title=lesson.kind, text=render(lesson.turns), source="lesson", form="scene") for lesson in lessons)
     return [*_up_to(room // 2, recasts), *_up_to(room // 2, talks)]
+
+
+def _people_first(train: list[Story]) -> list[Story]:
+    """Where a program narrated more than people wrote, people's stories stand several times beside its own.
+
+    Up to four readings teach about as much as new text (Muennighoff et al. 2023, arXiv 2305.16264).
+    """
+    people = [story for story in train if not story.simulated]
+    rest = sum(story.bytes for story in train if story.simulated)
+    return train + people * (PEOPLE_AGAIN if sum(story.bytes for story in people) < rest else 0)
 
 
 def _up_to(room: int, stories: Iterable[Story]) -> Iterator[Story]:
@@ -92,7 +103,7 @@ def prepare(home: Home, ledger: Ledger, naming: NamingRecipe, seed: int) -> Iter
         return
     yield Progress(station="prepare", text="reading")
     splits = chosen_splits(home, text)
-    train = splits["train"] + _name_text(home, splits["train"], naming, seed)
+    train = _people_first(splits["train"]) + _name_text(home, splits["train"], naming, seed)
     yield Progress(station="tokenizer", text="training the tokenizer on the training split")
     texts = [s.text for s in splits["train"]]
     tokenizer = train_tokenizer(texts, vocabulary_for(sum(s.bytes for s in splits["train"])))
