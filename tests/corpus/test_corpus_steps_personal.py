@@ -119,3 +119,8 @@ def test_the_title_is_read_with_the_same_numbers():
                                   "a" * 300_000 + "@", "12 Ab " * 40_000, "::1" * 60_000, "[at] dot " * 30_000])
 def test_hostile_text_is_read_in_time(text):
     found(text)
+
+
+def test_digits_of_other_scripts_break_nothing():
+    story = Story(title="t", text="Il codice RSSMRA85T10A56\u0663S non vale, RSSMRA85T10A562S si.", source="s")
+    assert Personal()(story).text.count("[") == 1

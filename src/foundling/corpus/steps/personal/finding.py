@@ -14,7 +14,7 @@ from foundling.records.jsonable import content_hash
 
 KINDS = ("mail", "link", "account", "card", "id", "ip", "address", "phone")
 _LONG = re.compile(r"\d(?:\D{0,4}\d){5}")
-_HIDES = re.compile(r"[\[({<] ?(?:at|AT|arroba|@) ?[\])}>]")
+_HIDES = tuple(re.compile(rf"\{sign} ?(?:at|AT|arroba|@) ?[\])}}>]") for sign in "[({<")
 _REACH = 90  # characters to both sides of a digit in which what belongs to it may stand; no pattern is longer
 _LOOKS = 6
 _STAND_IN = re.compile(r"(?:^|\[)[\w ]*\]")
@@ -52,9 +52,7 @@ def _matches(pattern: Pattern, text: str, start: int, end: int) -> Iterator[tupl
 
 def _hides(text: str) -> bool:
     """Whether an `@` may be written in words. Searching for one sign is far quicker than for several."""
-    if any(sign in text for sign in "[({<") and _HIDES.search(text):
-        return True
-    return "dot" in text and " dot " in text
+    return any(form.search(text) for form in _HIDES) or " dot " in text
 
 
 def _candidates(text: str) -> Iterator[tuple[str, int, int]]:

@@ -81,7 +81,7 @@ NUMBERED = (
     Pattern(kind="id", long=True, near=_words(r"\bssn\b|social security"),
             form=re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}[ .]?(?!00)\d\d[ .]?(?!0000)\d{4}(?![\w-])")),
     Pattern(kind="id", long=True, holds=checks.codice, form=re.compile(
-        r"(?<!\w)[A-Za-z]{6}\d\d[A-EHLMPRSTa-ehlmprst]\d\d[A-Za-z]\d{3}[A-Za-z](?!\w)")),
+        r"(?<!\w)[A-Za-z]{6}[0-9]{2}[A-EHLMPRSTa-ehlmprst][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z](?!\w)")),
     Pattern(kind="id", long=True, form=re.compile(
         r"(?<!\w)(?!BG|GB|NK|KN|TN|NT"
         r"|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)")),
