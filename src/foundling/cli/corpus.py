@@ -37,7 +37,9 @@ def add_sources(options: argparse.Namespace) -> int:
     shown = _at(options, lambda home, ledger: add(home, ledger, wanted))
     facts = {"home": str(options.home), "station": "collect", "seconds": shown.seconds} | shown.facts
     new = shown.facts.get("new_stories", 0)
-    return _tell(options, facts, f"{new:,} new texts." if new else "Nothing new: all of it was here already.")
+    words = f"{new:,} new texts." if new else "Nothing new: all of it was here already."
+    late = " The being has read its text already: they wait in the home." if shown.facts.get("too_late") else ""
+    return _tell(options, facts, words + late)
 
 
 def cleaning_of(options: argparse.Namespace) -> Any:

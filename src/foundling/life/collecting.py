@@ -156,7 +156,9 @@ def _record(
     }
     ledger.append("collect", data=facts)
     told = 0 if before is None else before["stories"] + before["scenes"]
-    return facts | {"new_stories": count.stories + count.scenes - told}
+    return facts | {
+        "new_stories": count.stories + count.scenes - told, "too_late": recorded(ledger, "pretrain") is not None,
+    }
 
 
 def _shown(source: str) -> str:

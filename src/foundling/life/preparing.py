@@ -94,13 +94,13 @@ def prepare(home: Home, ledger: Ledger, naming: NamingRecipe, seed: int) -> Iter
 
     What a person changed since (more stories, other steps, a choice) is prepared anew, until the being has read it.
     """
-    text = text_to_read(ledger)
-    if text is None:
+    text, facts = text_to_read(ledger), recorded(ledger, "prepare")
+    if text is None and facts is None:
         raise BadInput(f"{home.path} has no stories yet: run `foundling collect {home.path}` first.")
-    facts = recorded(ledger, "prepare")
-    if facts is not None and (facts["text"] == text or recorded(ledger, "pretrain") is not None):
+    if facts is not None and (text is None or facts["text"] == text or recorded(ledger, "pretrain") is not None):
         yield Done(station="prepare", facts=facts, fresh=False)
         return
+    assert text is not None
     yield Progress(station="prepare", text="reading")
     splits = chosen_splits(home, text)
     train = _people_first(splits["train"]) + _name_text(home, splits["train"], naming, seed)

@@ -86,8 +86,8 @@ def sift(home: Home, ledger: Ledger, asked: Asked | None, seed: int) -> Iterator
     collected, before = recorded(ledger, "collect"), recorded(ledger, "clean")
     if collected is None:
         raise BadInput(f"{home.path} has no stories yet: run `foundling collect {home.path}` first.")
-    if before is not None and recorded(ledger, "pretrain") is not None:
-        yield Done(station="clean", facts=before, fresh=False)
+    if recorded(ledger, "pretrain") is not None:
+        yield Done(station="clean", facts=before or {}, fresh=False)
         return
     asked = asked or _asked_before(before)
     settings, free = cleaning_for(asked), spared(ledger)
