@@ -12,6 +12,7 @@ from foundling.life.narrating import as_file, narrate_to
 from foundling.life.stations import Done
 from foundling.life.village import TOKEN_BYTES, village_stories
 from foundling.records import BadInput, Progress, Story, read_story
+from foundling.world import PLAIN, Shares
 
 TOKENS = 16_000
 
@@ -128,3 +129,11 @@ def test_stories_stop_when_the_room_is_filled() -> None:
     filled = sum(story.bytes for story in stories)
     assert filled - stories[-1].bytes < 3_000 <= filled
     assert not list(village_stories(2, 0))
+
+
+def test_plain_stories_mostly_end_with_questions() -> None:
+    def asked(shares: Shares | None) -> float:
+        told = list(village_stories(4, 30_000, shares=shares))
+        return sum("? " in story.text.split("\n\n")[-1] for story in told) / len(told)
+
+    assert asked(PLAIN) > 0.7 > asked(None)

@@ -11,9 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from foundling.life.stations import Done
 
-_LEFT_OUT = ("drops", "splits", "predictions", "shape", "birth", "naming", "scores", "stages", "sources", "asked",
-    "found", "changed", "drops_by_step", "way",
-)
+_LEFT_OUT = ("way",)
 
 
 @dataclass(kw_only=True)
@@ -39,7 +37,10 @@ def _words(facts: dict[str, Any]) -> str:
             return "yes" if value else "no"
         return f"{value:,}" if isinstance(value, int) else str(value)
 
-    told = {key: value for key, value in facts.items() if key not in _LEFT_OUT and value not in (None, "")}
+    told = {
+        key: value for key, value in facts.items()
+        if key not in _LEFT_OUT and value not in (None, "") and not isinstance(value, dict | list | tuple)
+    }
     return ", ".join(f"{key.replace('_', ' ')} {word(value)}" for key, value in told.items())
 
 

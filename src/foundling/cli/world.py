@@ -21,10 +21,11 @@ def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> 
 
 def _narrate(options: argparse.Namespace) -> int:
     from foundling.life.narrating import narrate_to
-    from foundling.world import read_threads
+    from foundling.world import PLAIN, read_threads
 
     threads = read_threads(options.threads) if options.threads else ()
-    shown = show(narrate_to(options.out, options.tokens, options.seed, threads))
+    shares = PLAIN if options.plain else None
+    shown = show(narrate_to(options.out, options.tokens, options.seed, threads, shares))
     hint = f"Raise a being from it: foundling raise HOME --stories {options.out}"
     _tell(options, shown.facts, f"Told into {options.out}. {hint}")
     return 0

@@ -31,6 +31,7 @@ def add_world(add: Add) -> None:
         "--tokens", type=tokens, default=200_000, help="how much: 5M, 200k (default: 200k), 4.03 bytes each"
     )
     narrate.add_argument("--seed", type=seed, default=0, help=_SEED)
+    narrate.add_argument("--plain", action="store_true", help="plain tellings, questions and physics: to learn answers")
     narrate.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder that is not there yet")
     narrate.add_argument("--threads", type=Path, metavar="FILE", help="happenings from outside that villagers talk of")
 

@@ -11,12 +11,14 @@ from foundling.home.files import plain_errors
 from foundling.life.stations import Done
 from foundling.life.village import TOKEN_BYTES, village_stories
 from foundling.records import BadInput, Progress, Story
-from foundling.world import Thread
+from foundling.world import Shares, Thread
 
 _A_FOLDER = 500  # files
 
 
-def narrate_to(folder: Path, tokens: int, seed: int, threads: Sequence[Thread] = ()) -> Generator[Progress | Done]:
+def narrate_to(
+    folder: Path, tokens: int, seed: int, threads: Sequence[Thread] = (), shares: Shares | None = None
+) -> Generator[Progress | Done]:
     """Write stories of about `tokens` reference tokens into a new folder, one a file; there is all of it or nothing.
 
     Raises BadInput where something is there already, or when it cannot be written.
@@ -29,7 +31,7 @@ def narrate_to(folder: Path, tokens: int, seed: int, threads: Sequence[Thread] =
         shutil.rmtree(tmp, ignore_errors=True)
         tmp.mkdir(parents=True)
         try:
-            for story in village_stories(seed, room, threads):
+            for story in village_stories(seed, room, threads, shares):
                 inside = tmp / f"{count // _A_FOLDER:03d}"
                 inside.mkdir(exist_ok=True)
                 count, filled, words = count + 1, filled + story.bytes, words + len(story.text.split())

@@ -7,16 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from foundling.records import Story
-from foundling.world import Thread, narrate
+from foundling.world import Shares, Thread, narrate
 
 TOKEN_BYTES = 4.03  # bytes a token of the reference vocabulary of 49k entries, on the project's books
 REFERENCE_TOKENS = 1_240_000
 
 
-def village_stories(seed: int, room: int, threads: Sequence[Thread] = ()) -> Iterator[Story]:
+def village_stories(
+    seed: int, room: int, threads: Sequence[Thread] = (), shares: Shares | None = None
+) -> Iterator[Story]:
     """Simulated stories until `room` bytes are filled."""
     filled = 0
-    for story in narrate(seed, threads=threads):
+    for story in narrate(seed, shares, threads):
         if filled >= room:
             return
         filled += story.bytes

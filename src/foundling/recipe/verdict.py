@@ -44,8 +44,8 @@ HOPES = (
              "questions and took another's in 1 to 5% of 208",
          found=("name", "room", "persona")),
     Hope(level="questions", words="answer questions about its stories", tokens=1e8, parameters=1e7,
-         why="a being of 1.3 million parameters raised on 1 million narrated words was above chance in 1 of 10 kinds "
-             "of questions; that 100 million tokens suffice is a judgement, no measurement",
+         why="a being of 1.3 million parameters raised on 1 million narrated words was above chance in 4 to 6 of 12 "
+             "kinds of questions; that 100 million tokens suffice is a judgement, no measurement",
          found=("answer", "question", "comprehen", "about its stories", "understand")),
     Hope(level="fluent", words="speak fluent English", tokens=4.7e8, parameters=8e6,
          why="models under 10 million parameters become fluent with about 470 million tokens of simple stories "

@@ -3,10 +3,10 @@
 It knows no model: whatever can hear and speak can live in it (DESIGN.md).
 """
 
-from foundling.world.narrator.narrate import Shares, narrate
+from foundling.world.narrator.narrate import PLAIN, Shares, narrate
 from foundling.world.questions.exam import examine_physics, examine_villages
 from foundling.world.village import Action, Thread, Village, read_threads
 
 __all__ = [
-    "Action", "Shares", "Thread", "Village", "examine_physics", "examine_villages", "narrate", "read_threads",
+    "PLAIN", "Action", "Shares", "Thread", "Village", "examine_physics", "examine_villages", "narrate", "read_threads",
 ]

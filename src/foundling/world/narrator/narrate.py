@@ -33,6 +33,10 @@ class Shares:
     again: float = 0.1
 
 
+PLAIN = Shares(scenes=0.05, physics=0.45, asked=0.95, again=0.0)
+"""Plain tellings with questions behind, and much physics: what a being learns to answer from (LOG.md, plain)."""
+
+
 def narrate(seed: int, shares: Shares | None = None, threads: Sequence[Thread] = ()) -> Iterator[Story]:
     """Stories, for ever; the same for a seed on every machine of a kind. Threads from outside are talked of as news."""
     shares, number = shares or Shares(), 0
