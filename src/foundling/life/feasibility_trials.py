@@ -55,17 +55,19 @@ SETTINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What a few steps promise: seconds of the program's start, of a look at validation text and of a step; MB."""
+    """What a few steps promise: seconds of the program's start, of a look at validation text and of a step; MB. around:
+    what the first steps take longer than others, and the program's end."""
 
     start: float
     look: float
     step: float
     memory_mb: float
+    around: float = 0.0
 
     def seconds(self, steps: int, look: int) -> float:
         """The whole run's wall time: its looks come every `look` steps, before the first and after the last."""
         looks = 1 + steps // look + (steps % look > 0)
-        return self.start + looks * self.look + steps * self.step
+        return self.start + looks * self.look + steps * self.step + self.around
 
 
 def stories_of(sources: Sequence[str | Path], most: int = MOST_TEXT) -> list[Story]:
@@ -113,9 +115,11 @@ def probe(home: Home, plan: Plan, tokens: str, steps: int = PROBE) -> Probe:
     started = next(e["after"] for e in events if e["event"] == "start")
     taken = [e for e in events if e["event"] == "step"]
     look = taken[0]["after"] - started - taken[0]["seconds"]
+    first = min(2, steps - 1)
+    step = median(e["seconds"] for e in taken[first:])
+    around = seen["seconds"] - events[-1]["after"] + sum(e["seconds"] for e in taken[:first]) - first * step
     return Probe(
-        start=started, look=max(0.0, look), step=median(e["seconds"] for e in taken[min(2, steps - 1):]),
-        memory_mb=seen["memory_mb"],
+        start=started, look=max(0.0, look), step=step, memory_mb=seen["memory_mb"], around=max(0.0, around),
     )
 
 
@@ -188,7 +192,7 @@ class Bench:
         ended = looks[-1][0]
         # Validation turned where two looks in a row after the kept one were worse: one alone may be noise.
         turned = kept * rows / tokens if sum(step > kept for step, _ in looks) >= 2 else None
-        whole = promise.start + promise.look
+        whole = promise.start + promise.look + promise.around
         return Trial(
             size=setting.size, parameters=plan.shape.parameters, unique_bytes=size, steps=ended, seed=setting.seed,
             read_bytes=ended * rows / tokens * size, bits_per_byte=best, turned=turned, seconds=seen["seconds"],
