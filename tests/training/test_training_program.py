@@ -25,7 +25,8 @@ STEPS = 40
 EVENTS = {
     "start": {"event", "step", "steps", "threads", "dtype"},
     "step": {"event", "step", "steps", "loss", "tokens", "seconds", "rate", "validation", "parts"},
-    "done": {"event", "step", "kept_step", "validation"}, "note": {"event", "text"}, "error": {"event", "text"},
+    "done": {"event", "step", "kept_step", "validation", "memory_mb"},
+    "note": {"event", "text"}, "error": {"event", "text"},
 }
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,15 @@ from foundling.training.machine import facts as machine_facts
 BASE, NAMED = 1, 2
 
 
-def _watch(home: Home, stage: str, job: dict[str, Any], label: str) -> Iterator[Progress]:
-    """Run a training job and tell of it with the time left."""
+def _watch(home: Home, stage: str, job: dict[str, Any], label: str) -> Generator[Progress, None, dict[str, Any]]:
+    """Run a training job and tell of it with the time left; gives what the program said at its end, {} if it had
+    ended before."""
     spent, steps = 0.0, 0
+    done: dict[str, Any] = {}
     yield Progress(station=label, text="starting")
     for event in run_program(home, stage, job):
+        if event["event"] == "done":
+            done = event
         if event["event"] == "note":
             yield Progress(station=label, text=event["text"])
         if event["event"] != "step":
@@ -39,6 +43,7 @@ def _watch(home: Home, stage: str, job: dict[str, Any], label: str) -> Iterator[
         if event["validation"] is not None:
             text = f"validation {event['validation']:.3f} bits per byte"
         yield Progress(station=label, text=text, done=event["step"], total=event["steps"], seconds_left=left)
+    return done
 
 
 def _commit(home: Home, ledger: Ledger, number: int, made: Path, card: Card) -> str:
@@ -81,13 +86,14 @@ def pretrain(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
         yield Done(station="pretrain", facts=facts, fresh=False)
         return
     plan, began = frozen_plan(home, ledger), time.monotonic()
+    done: dict[str, Any] = {}
     if not home.generation(BASE).exists():
-        yield from _watch(home, "pretrain", job_for(home, plan, "birth", "pretrain"), "pretrain")
+        done = yield from _watch(home, "pretrain", job_for(home, plan, "birth", "pretrain"), "pretrain")
     out = workplace(home, "pretrain") / "out"
     _commit(home, ledger, BASE, out, _card(plan, BASE, out, (), "the first: there is nothing to hold it against"))
     record = _record_of(home.generation(BASE))
     facts = {k: record[k] for k in ("steps", "kept_step", "validation_start", "validation")}
-    facts["seconds"] = round(time.monotonic() - began, 1)
+    facts["seconds"], facts["memory_mb"] = round(time.monotonic() - began, 1), done.get("memory_mb")
     ledger.append("pretrain", key=f"pretrain:{BASE}", data=facts)
     clear_workplace(home, "pretrain")
     yield Done(station="pretrain", facts=facts)

@@ -4,8 +4,6 @@ It measures nothing itself; the page is drawn by `report`.
 """
 
 import json
-import resource
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -56,12 +54,11 @@ def _outcome(home: Home, stations: Mapping[str, Mapping[str, Any]], steps: int) 
     """What came true of the plan's predictions."""
     plan, prepared, pretrained = stations["plan"], stations["prepare"], stations["pretrain"]
     tokens = steps * plan["birth"]["rows"] * plan["shape"]["context"]
-    unit = 1 if sys.platform == "darwin" else 1024
     return {
         "parameters": plan["predictions"]["parameters"], "steps": pretrained["steps"],
         "epochs": round(tokens / prepared["train_tokens"], 2),
         "tokens_per_second": round(tokens / pretrained["seconds"]) if pretrained["seconds"] else None,
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20) or None,
+        "memory_mb": pretrained.get("memory_mb"),
         "seconds": round(pretrained["seconds"] + stations["name"]["seconds"]),
         "bits_per_byte": pretrained["validation"],
     }

@@ -44,6 +44,16 @@ def facts() -> dict[str, Any]:
     }
 
 
+def peak_memory_mb() -> float | None:
+    """The largest resident size of this process so far, in MB; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
 def trainer_environment(threads: int) -> dict[str, str]:
     """The environment of a trainer subprocess.
 

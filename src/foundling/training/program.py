@@ -33,6 +33,7 @@ from foundling.recipe import NamingRecipe, Shape, TrainRecipe
 from foundling.records import BadInput, canonical_json, content_hash, to_jsonable
 from foundling.tokens import read_shards
 from foundling.training.loop import Objective, Run, train
+from foundling.training.machine import peak_memory_mb
 from foundling.training.objectives import token_nats
 from foundling.training.optimisers import Optimiser
 from foundling.training.sources import Precision, preferences, read_pairs, stories, together, validation_look
@@ -153,7 +154,7 @@ def work(job: dict[str, Any], asked_to_stop: list[int]) -> int:
             if asked_to_stop:
                 return 130
     finish(job, shape, run, curve)
-    say(event="done", step=run.step, kept_step=run.best_step, validation=run.best_value)
+    say(event="done", step=run.step, kept_step=run.best_step, validation=run.best_value, memory_mb=peak_memory_mb())
     return 0
 
 
