@@ -87,7 +87,7 @@ def test_prepared_dropped_put_back_chosen_and_audited(folder: Path, tmp_path: Pa
     (("curate", "HOME"), "foundling prepare"),
     (("audit", "HOME", "--bias", "nowhere"), "raise the being first"),
     (("prepare", "HOME", "--keep-out", "nowhere"), "--keep-out"),
-    (("prepare", "HOME", "--language", "xx"), ""),
+    (("prepare", "HOME", "--language", "xx"), "step `language`"),
     (("plan", "nowhere.txt"), "nowhere.txt"),
     (("plan", "--hope", "riches"), "riches"),
     (("plan", "--tokens", "some"), "some"),

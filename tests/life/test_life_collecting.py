@@ -2,6 +2,7 @@
 only where something changed."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import pytest
 from tinyhome import NAMING, collected, finish, made_ready, new_home
 
 from foundling.corpus import BUILTIN
+from foundling.corpus.runner.packing import Packer
 from foundling.home import Home
-from foundling.life.collecting import Wanted, add, collected_stories
+from foundling.life.collecting import Wanted, add, collect, collected_stories
 from foundling.life.dropping import put_back, table, what_fell
 from foundling.life.preparing import prepare
 from foundling.life.sifting import Asked, arrangement_of, chosen_splits, sift
 from foundling.life.stations import recorded
-from foundling.records import BadInput, Origin
+from foundling.records import BadInput, Origin, Progress
 
 PAGE = "Buy now! Click here to accept cookies. " * 3
 
@@ -169,3 +171,45 @@ def test_a_killed_collection_begun_again_ends_in_the_same_bytes(
             facts.append(made_ready(home, ledger, stories).facts)
     assert files_of(calm) == files_of(killed) and facts[0] == facts[1]
     assert json.dumps(facts[0])
+
+
+def test_a_source_that_begins_with_nothing_but_drops_is_read_to_its_end(
+    home: Home, tmp_path: Path, stories: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More drops than a shard holds come before the first story: they are no reason to refuse the rest."""
+    junk = tmp_path / "junk"
+    junk.mkdir()
+    for number in range(30):
+        (junk / f"{number:02d}.txt").write_bytes(bytes(range(256)) * 4)
+    monkeypatch.setattr("foundling.life.collecting.Packer", lambda: Packer(2_000))
+    shutil.copytree(stories, junk / "stories")
+    fresh = new_home(tmp_path / "fresh", junk)
+    with fresh.locked(), fresh.ledger() as ledger:
+        facts = collected(fresh, ledger, junk).facts
+        assert facts["shards"] > 10 and facts["stories"] == 24 and facts["dropped"] >= 30
+
+
+def test_collecting_says_how_far_it_is(tmp_path: Path, stories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = new_home(tmp_path / "wren", stories)
+    clock = iter(range(10_000))
+    monkeypatch.setattr("foundling.life.collecting.REFERENCE_TOKENS", 125_000)  # the built-in stories and a little more
+    monkeypatch.setattr("foundling.life.collecting.time.monotonic", lambda: float(next(clock)))
+    with home.locked(), home.ledger() as ledger:
+        words = [event for event in collect(home, ledger, Wanted()) if isinstance(event, Progress)]
+    assert len(words) > 100 and all(word.total for word in words[1:])
+    assert words[-1].seconds_left is not None and words[-1].done > words[1].done
+
+
+def test_half_a_character_is_mended_wherever_it_stands(home: Home, tmp_path: Path) -> None:
+    rows, bad = tmp_path / "rows.jsonl", tmp_path / os.fsdecode(b"b\xffd.txt")
+    half = "\ud800"  # a lone surrogate: JSON can say it, no UTF-8 file can hold it
+    good = "Once there was a lamp on a long wall. " * 100
+    rows.write_text("\n".join(json.dumps(row) for row in [
+        {"text": good + half, "title": half, "author": half, "source": half},
+        {"turns": [{"speaker": "Ad" + half, "text": half}, {"speaker": "Ben", "text": "yes"}]},
+    ]) + "\n")
+    bad.write_bytes(b"half \xed\xa0\x80 a character, said Ada")
+    with home.locked(), home.ledger() as ledger:
+        facts = finish(add(home, ledger, Wanted(sources=(str(rows), str(bad))))).facts
+        assert facts["new_stories"] == 3 and not facts["dropped"]
+        assert len(list(collected_stories(home, facts["corpus"]))) == 3

@@ -114,7 +114,7 @@ def plan(options: argparse.Namespace) -> int:
     """Feasible or folly."""
     from foundling.home import write_atomically
     from foundling.life.feasibility import Wanted, check, consider, survey
-    from foundling.life.feasibility_proof import calibrate
+    from foundling.life.feasibility_proof import calibrate, proof_table
     from foundling.life.pages.plan import plan_page, plan_table
 
     wanted = Wanted(
@@ -129,4 +129,5 @@ def plan(options: argparse.Namespace) -> int:
     shown = show(consider(wanted, Path.cwd()))
     write_atomically(options.out, plan_page(shown.facts).encode("utf-8"))
     facts = shown.facts | proof | {"seconds": shown.seconds, "page": str(options.out)}
-    return _tell(options, facts, f"{plan_table(shown.facts)}\n\nThe page: {options.out}")
+    proven = f"\n\n{proof_table(proof['calibration'])}" if proof else ""
+    return _tell(options, facts, f"{plan_table(shown.facts)}{proven}\n\nThe page: {options.out}")

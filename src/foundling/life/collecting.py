@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from foundling.corpus import BUILTIN, Dropped, cut, gather
-from foundling.corpus.runner.packing import write_shards
+from foundling.corpus.runner.arranging import STEP as COPIES
+from foundling.corpus.runner.packing import Packer
 from foundling.corpus.seen import Seen
 from foundling.corpus.shards import read_drops, read_stories
 from foundling.home import Home, Ledger, read_verified, verify_folder
@@ -74,7 +75,7 @@ def _once(things: Iterator[Story | Dropped], seen: Seen) -> Iterator[Story | Dro
     """Every story the first time it comes, and a drop in its place after that."""
     for thing in things:
         if isinstance(thing, Story) and (before := seen.first(thing.id, thing.title)) is not None:
-            yield Dropped(title=thing.title, reason=f"is the same text as {before}", step="copy", source=thing.source)
+            yield Dropped(title=thing.title, reason=f"is the same text as {before}", step=COPIES, source=thing.source)
         else:
             yield thing
 
@@ -95,34 +96,47 @@ def add(home: Home, ledger: Ledger, wanted: Wanted) -> Generator[Progress | Done
     """
     before = recorded(ledger, "collect")
     shards: list[str] = [] if before is None else corpus_shards(home, before["corpus"])
-    count, total = _Count(), 0.0 if wanted.sources else REFERENCE_TOKENS * TOKEN_BYTES
-    fresh: list[str] = []
-    began, told = time.monotonic(), 0.0
+    count, fresh, packer, first = _Count(), list[str](), Packer(), True
     with Seen() as seen:
         for shard in shards:
             for story in read_stories(home.path / "corpus" / "orig" / shard / "documents.jsonl"):
                 seen.first(story.id, story.title)
-
-        def counted() -> Iterator[Story | Dropped]:
-            for thing in _once(_raw(wanted, home.path / "corpus" / "new" / "web"), seen):
-                count.add(thing)
-                yield thing
-
         yield Progress(station="collect", text="reading")
-        for files in write_shards(counted()):
-            if before is None and not fresh:
-                _refuse_too_little(files, count)
-            if files["documents.jsonl"] or before is None:
-                fresh.append(home.commit_new("corpus/orig", files))
-            if time.monotonic() - told > 0.2:
-                told = time.monotonic()
-                left = (told - began) / count.bytes * (total - count.bytes) if total and count.bytes else None
-                text = f"{count.stories + count.scenes:,} stories, {count.bytes / 1e6:,.1f} MB"
-                yield Progress(station="collect", text=text, done=count.bytes, total=total, seconds_left=left)
+        pace = _Pace(total=0.0 if wanted.sources else REFERENCE_TOKENS * TOKEN_BYTES)
+        for thing in _once(_raw(wanted, home.path / "corpus" / "new" / "web"), seen):
+            if (full := packer.put(thing)) and (full["documents.jsonl"] or before is None):
+                fresh.append(home.commit_new("corpus/orig", full))
+            first = first and full is None
+            count.add(thing)
+            if word := pace.word(count):
+                yield word
+    last = packer.rest()
+    if before is None and first:  # nothing was written yet
+        _refuse_too_little(last or {"documents.jsonl": b"", "dropped.jsonl": b""})
+    if last and (last["documents.jsonl"] or before is None):
+        fresh.append(home.commit_new("corpus/orig", last))
     yield Done(station="collect", facts=_record(home, ledger, [*shards, *fresh], wanted, before))
 
 
-def _refuse_too_little(files: dict[str, bytes], count: _Count) -> None:
+class _Pace:
+    """When to say how far it is, and what: at most five times a second. total: bytes expected, 0 where nobody knows."""
+
+    def __init__(self, total: float) -> None:
+        self._total, self._began, self._told = total, time.monotonic(), 0.0
+
+    def word(self, count: _Count) -> Progress | None:
+        """What to say now, None for nothing."""
+        now = time.monotonic()
+        if now - self._told < 0.2:
+            return None
+        self._told = now
+        known = self._total and count.bytes
+        left = (now - self._began) / count.bytes * (self._total - count.bytes) if known else None
+        text = f"{count.stories + count.scenes:,} stories, {count.bytes / 1e6:,.1f} MB"
+        return Progress(station="collect", text=text, done=count.bytes, total=self._total, seconds_left=left)
+
+
+def _refuse_too_little(files: dict[str, bytes]) -> None:
     """Too little text is refused before anything is written. Raises BadInput."""
     stories = list(read_stories(files["documents.jsonl"]))
     if not stories:

@@ -55,8 +55,11 @@ def put_back(home: Home, ledger: Ledger, ids: Sequence[str]) -> list[str]:
     nobody's or that could not be read, and after the being has read its text, and records nothing then."""
     if recorded(ledger, "pretrain") is not None:
         raise BadInput(f"{home.path} has read its text already; what is put back now could not reach it.")
-    found = {text: [d for d in drops_of(home, ledger) if d.story is not None and d.story.id.startswith(text)]
-             for text in ids}
+    found: dict[str, list[Dropped]] = {text: [] for text in ids}
+    for drop in drops_of(home, ledger):
+        for text in ids:
+            if drop.story is not None and drop.story.id.startswith(text):
+                found[text].append(drop)
     for text, fallen in found.items():
         if len(text) < 6 or not fallen:
             raise BadInput(f"No dropped text has the id {text!a}: see `foundling dropped {home.path}`.")

@@ -5,7 +5,6 @@ kept whole, and what a person put back passes the step that it fell at. Tokens a
 """
 
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,9 +73,10 @@ def spared(ledger: Ledger) -> dict[str, frozenset[str]]:
 
 
 def workers_here() -> int:
-    """Processes to clean with: the cores this process may use, at most 8."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(_WORKERS, cores))
+    """Processes to clean with: as many as a training would use threads, at most 8."""
+    from foundling.training.machine import threads_here  # torch comes with it, which costs seconds
+
+    return min(_WORKERS, threads_here())
 
 
 def sift(home: Home, ledger: Ledger, asked: Asked | None, seed: int) -> Iterator[Progress | Done]:

@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -201,12 +202,9 @@ def race(
     """
     if not Path("/proc/self/stat").exists():
         raise BadInput("The race measures memory as Linux tells it: run it on Linux.")
-    try:
-        import datatrove  # noqa: F401
-        import pyarrow  # noqa: F401
-        import xxhash  # noqa: F401
-    except ImportError as fault:
-        raise BadInput(f"The race needs the package {fault.name}: pip install 'foundling[engines]'.") from None
+    for package in ("datatrove", "pyarrow", "xxhash"):
+        if find_spec(package) is None:
+            raise BadInput(f"The race needs the package {package}: pip install 'foundling[engines]'.")
     shards = build(folder / "corpus", texts, megabytes)
     size = sum(path.stat().st_size for path in shards) / 1e6
     tables, documents = _as_parquet(shards, folder / "tables"), _count(folder / "corpus")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from foundling.corpus.steps.personal import checks
 
-_ANY: Callable[[str], bool] = lambda _: True  # noqa: E731
 _PHONE = r"phon|\btel|\bcall|mobil|\bcell|\bfax|whatsapp|\bsms\b|\bring\b|\btext (?:me|us|her|him)|dial|hotline" \
     r"|nummer|téléphon|\bappel|portable|m[óo]vil|llam|teléfono|chiam|cellulare|telefo|numéro|\breach|\bnumber" \
     r"|bellen|ruf|\blig"
@@ -27,6 +26,10 @@ _FRENCH = r"(?:rue|avenue|av\.|boulevard|bd\.?|place|chemin|allée|impasse|quai|
 _TOWN = r"(?:,? [A-Z]?-?\d{4,5}(?: ?[A-Z]{2})? [^\W\d_][\w-]{1,24})?"
 
 
+def _always(_: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
     """One form: `holds` judges the matched words, `near` must and `never` must not stand in the 40 characters
@@ -36,7 +39,7 @@ class Pattern:
     kind: str
     form: re.Pattern[str]
     long: bool = False
-    holds: Callable[[str], bool] = _ANY
+    holds: Callable[[str], bool] = _always
     near: re.Pattern[str] | None = None
     never: re.Pattern[str] | None = None
 
