@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foundling.corpus import BUILTIN, Dropped, cut, gather
+from foundling.corpus.reading.document import valid
 from foundling.corpus.runner.arranging import STEP as COPIES
 from foundling.corpus.runner.packing import Packer
 from foundling.corpus.seen import Seen
@@ -177,7 +178,7 @@ def _record(
 
 def _shown(source: str) -> str:
     """A source without the folders it lies in: a home may be given away, and whose disk it was is nobody's business."""
-    return source if "://" in source or source.startswith("hf:") else Path(source).name
+    return valid(source if "://" in source or source.startswith("hf:") else Path(source).name)
 
 
 def corpus_shards(home: Home, address: str) -> list[str]:
