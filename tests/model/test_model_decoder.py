@@ -7,8 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from foundling.model import Cache, Decoder, model_files
-from foundling.model.decoder import document_mask
+from foundling.model import CAUSAL, Cache, Decoder, Sight, model_files
 from foundling.recipe import Shape
 
 SHAPES = {
@@ -69,7 +68,7 @@ def test_a_document_in_a_packed_row_is_read_as_if_alone():
     documents = [ids_of(shape, length, seed=length) for length in lengths]
     row = torch.cat(documents)[None]
     segment = torch.repeat_interleave(torch.arange(4), torch.tensor(lengths))[None]
-    packed = model(row, document_mask(segment))[0]
+    packed = model(row, Sight(segment_BT=segment))[0]
     for document, logits in zip(documents, packed.split(lengths), strict=True):
         torch.testing.assert_close(logits, model(document[None])[0], rtol=1e-4, atol=1e-4)
     unmasked = model(row)[0].split(lengths)
@@ -77,7 +76,7 @@ def test_a_document_in_a_packed_row_is_read_as_if_alone():
 
 
 def test_the_document_mask_is_causal_and_closed_at_borders():
-    mask = document_mask(torch.tensor([[5, 5, 9, 9], [1, 1, 1, 1]]))
+    mask = Sight(segment_BT=torch.tensor([[5, 5, 9, 9], [1, 1, 1, 1]])).as_mask(4)
     assert mask.shape == (2, 1, 4, 4) and mask.dtype == torch.bool
     assert mask[0, 0].int().tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]]
     assert mask[1, 0].int().tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
@@ -97,8 +96,8 @@ def test_with_a_cache_as_without(first):
     shape = shape_of(heads=4, kv_heads=2)
     model, ids = decoder_of(shape), ids_of(shape, 2, 24)
     whole, cache = model.hidden(ids), Cache(shape, 2, torch.float32)
-    parts = [model.hidden(ids[:, :first], None, cache)]
-    parts += [model.hidden(ids[:, at:at + 1], None, cache) for at in range(first, 24)]
+    parts = [model.hidden(ids[:, :first], CAUSAL, cache)]
+    parts += [model.hidden(ids[:, at:at + 1], CAUSAL, cache) for at in range(first, 24)]
     assert cache.length == 24
     torch.testing.assert_close(torch.cat(parts, dim=1), whole, rtol=1e-4, atol=1e-5)
 
@@ -106,11 +105,12 @@ def test_with_a_cache_as_without(first):
 def test_several_ids_onto_a_cache_need_their_mask():
     shape = shape_of()
     model, ids, cache = decoder_of(shape), ids_of(shape, 1, 12), Cache(shape, 1, torch.float32, 12)
-    model.hidden(ids[:, :5], None, cache)
-    with pytest.raises(ValueError, match="need a mask"):
-        model.hidden(ids[:, 5:], None, cache)
+    model.hidden(ids[:, :5], CAUSAL, cache)
+    with pytest.raises(ValueError, match="need a sight with a mask"):
+        model.hidden(ids[:, 5:], CAUSAL, cache)
     mask = (torch.arange(12)[None] <= torch.arange(5, 12)[:, None])[None, None]
-    torch.testing.assert_close(model.hidden(ids[:, 5:], mask, cache), model.hidden(ids)[:, 5:], rtol=1e-4, atol=1e-5)
+    continued = model.hidden(ids[:, 5:], Sight(mask=mask), cache)
+    torch.testing.assert_close(continued, model.hidden(ids)[:, 5:], rtol=1e-4, atol=1e-5)
 
 
 def test_the_context_is_the_end():
@@ -118,9 +118,9 @@ def test_the_context_is_the_end():
     model, cache = decoder_of(shape), Cache(shape, 1, torch.float32)
     with pytest.raises(ValueError, match="65 positions exceed the context of 64"):
         model(ids_of(shape, 1, 65))
-    model.hidden(ids_of(shape, 1, 64), None, cache)
+    model.hidden(ids_of(shape, 1, 64), CAUSAL, cache)
     with pytest.raises(ValueError, match="exceed the context"):
-        model.hidden(ids_of(shape, 1, 1), None, cache)
+        model.hidden(ids_of(shape, 1, 1), CAUSAL, cache)
 
 
 def test_dropout_works_in_training_only():

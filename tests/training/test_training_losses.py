@@ -7,7 +7,7 @@ import pytest
 import torch
 from tinyrun import BEGIN, END, PAIRS, SAYS, SHAPE, TURN, Fresh, ids, pair, tiny_job
 
-from foundling.model import Decoder
+from foundling.model import CAUSAL, Decoder
 from foundling.recipe import NamingRecipe
 from foundling.training.objectives import (
     dropout_seed,
@@ -76,7 +76,7 @@ def test_next_token_loss_is_the_mean_over_trained_targets_only() -> None:
 def test_token_nats_and_their_sum_are_those_of_a_loop() -> None:
     being, row = model(1), [BEGIN, *ids("a goat")]
     inputs, targets = torch.tensor([row[:-1]]), torch.tensor([row[1:]])
-    nats = token_nats(being, inputs, targets, None).detach()
+    nats = token_nats(being, inputs, targets, CAUSAL).detach()
     scored = torch.zeros(1, len(row) - 1)
     scored[0, 2:] = 1.0
     total = summed_log_probability(nats, scored)

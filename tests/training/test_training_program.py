@@ -18,7 +18,7 @@ from tinyrun import tiny_job
 
 from foundling.home import clear_leftovers
 from foundling.records import BadInput, canonical_json
-from foundling.training import program
+from foundling.training import program, sources
 from foundling.training.machine import trainer_environment
 
 STEPS = 40
@@ -188,14 +188,14 @@ def test_preferences_of_another_form_are_refused(tmp_path: Path, spoilt: str) ->
     """A whole folder by its hashes, and still not what it should be."""
     (tmp_path / "preferences.json").write_text(spoilt)
     with pytest.raises(BadInput, match=r"preferences\.json"):
-        program.read_pairs(tmp_path, 24)
+        sources.read_pairs(tmp_path, 24)
 
 
 def test_a_preference_longer_than_the_context_is_refused(tmp_path: Path) -> None:
     (tmp_path / "preferences.json").write_text('{"pairs": [[[0, 2, 9, 9], [5, 5, 1], [6, 1]]]}')
-    assert program.read_pairs(tmp_path, 7) == [([0, 2, 9, 9], [5, 5, 1], [6, 1])]
+    assert sources.read_pairs(tmp_path, 7) == [([0, 2, 9, 9], [5, 5, 1], [6, 1])]
     with pytest.raises(BadInput, match="7 ids long and the context holds 6"):
-        program.read_pairs(tmp_path, 6)
+        sources.read_pairs(tmp_path, 6)
 
 
 def test_damaged_weights_to_start_from_are_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from foundling.home import write_folder
 from foundling.recipe import NamingRecipe, Shape, TrainRecipe
 from foundling.records import canonical_json, to_jsonable
 from foundling.tokens import shard_files
-from foundling.training import program
+from foundling.training import program, tasks
 from foundling.training.loop import Look, Objective, Run, train
 from foundling.training.sources import Precision, validation_look
 
@@ -97,7 +97,7 @@ class Fresh:
         self.recipe = TrainRecipe(**job["recipe"] | {"betas": tuple(job["recipe"]["betas"])})
         self.precision = Precision(dtype=job["dtype"])
         self.run: Run = program.newborn_run(job, SHAPE, self.recipe)
-        self.objective: Objective = program.build_objective(job, self.recipe, SHAPE, self.precision)
+        self.objective: Objective = tasks.build_objective(job, self.recipe, SHAPE, self.precision)
         shards = program.read_shards(Path(job["tokens"]), "validation")
         self.look: Look = validation_look(shards, self.precision, rows=16, length=SHAPE.context)
 

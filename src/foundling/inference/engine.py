@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.inference.sampling import Sampling, choose
-from foundling.model import Cache, Decoder
+from foundling.model import Cache, Decoder, Sight
 
 
 def _left_pad(prompts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
@@ -51,7 +51,7 @@ class Engine:
         mask = None if batch == 1 else causal[None, None] & open_BS[:, None, None, :width]
         if mask is not None:  # a pad row sees itself, or its softmax would be over nothing
             mask = mask | torch.eye(width, dtype=torch.bool)
-        hidden = self.model.hidden(ids_BT, mask, cache)
+        hidden = self.model.hidden(ids_BT, Sight(mask=mask), cache)
         # Repetition is punished within a turn only: a prompt ends with the speaker's name, which must stay sayable.
         seen: list[list[int]] = [[] for _ in prompts]
         alive = [True] * batch
@@ -66,7 +66,7 @@ class Engine:
             if not any(alive) or made == most - 1:
                 return
             step_mask = None if batch == 1 else open_BS[:, None, None, :cache.length + 1]
-            hidden = self.model.hidden(new_B[:, None], step_mask, cache)
+            hidden = self.model.hidden(new_B[:, None], Sight(mask=step_mask), cache)
 
     def generate(
         self, prompts: Sequence[Sequence[int]], how: Sampling, *, stops: frozenset[int], most: int,

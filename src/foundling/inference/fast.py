@@ -13,7 +13,7 @@ from torch import Tensor
 
 from foundling.inference.engine import Engine
 from foundling.inference.sampling import Sampling, choose
-from foundling.model import Cache, Decoder
+from foundling.model import CAUSAL, Cache, Decoder
 from foundling.model.decoder import Block, rotate
 
 
@@ -127,7 +127,7 @@ class FastEngine:
         ids = list(prompt)[-max(1, self.context - most):]
         model, fast = self.slow.model, self._fast
         cache = Cache(model.shape, 1, model.embedding.weight.dtype, len(ids))
-        logits = model.logits(model.hidden(torch.tensor([ids]), None, cache)[:, -1])
+        logits = model.logits(model.hidden(torch.tensor([ids]), CAUSAL, cache)[:, -1])
         for layer in range(model.shape.layers):
             fast.keys[layer][:, :len(ids)] = cache.keys[layer, 0]
             fast.values[layer][:, :len(ids)] = cache.values[layer, 0]

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from foundling.model.attention import CAUSAL, Sight, attend
 from foundling.recipe import Shape
 
 
@@ -67,7 +68,7 @@ class Attention(nn.Module):
         self.q_norm = RMSNorm(shape.head_dim, shape.eps)
         self.k_norm = RMSNorm(shape.head_dim, shape.eps)
 
-    def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], mask: Tensor | None, cache: Cache | None) -> Tensor:
+    def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], sight: Sight, cache: Cache | None) -> Tensor:
         shape, (batch, length, _) = self.shape, x_BTC.shape
         sizes = [shape.heads, shape.kv_heads, shape.kv_heads]
         qkv = self.qkv(x_BTC).view(batch, length, sum(sizes), shape.head_dim).transpose(1, 2)
@@ -75,9 +76,7 @@ class Attention(nn.Module):
         q, k = rotate(self.q_norm(q), *tables), rotate(self.k_norm(k), *tables)
         if cache is not None:
             k, v = cache.write(self.layer, k, v)
-        y_BHTD = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=mask, is_causal=mask is None and length > 1, enable_gqa=shape.heads != shape.kv_heads
-        )
+        y_BHTD = attend(q, k, v, sight)
         out_BTC: Tensor = self.out(y_BHTD.transpose(1, 2).reshape(batch, length, -1))
         return out_BTC
 
@@ -105,16 +104,10 @@ class Block(nn.Module):
         self.attention, self.mlp = Attention(shape, layer), SwiGLU(shape)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], mask: Tensor | None, cache: Cache | None) -> Tensor:
-        x_BTC = x_BTC + self.dropout(self.attention(self.attention_norm(x_BTC), tables, mask, cache))
+    def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], sight: Sight, cache: Cache | None) -> Tensor:
+        x_BTC = x_BTC + self.dropout(self.attention(self.attention_norm(x_BTC), tables, sight, cache))
         out_BTC: Tensor = x_BTC + self.dropout(self.mlp(self.mlp_norm(x_BTC)))
         return out_BTC
-
-
-def document_mask(segment_BT: Tensor) -> Tensor:
-    """(B, 1, T, T) booleans: True where a position may look, itself and earlier ones of the same document."""
-    same = segment_BT[:, None, :, None] == segment_BT[:, None, None, :]
-    return same & torch.ones(segment_BT.shape[1], segment_BT.shape[1], dtype=torch.bool).tril()
 
 
 class Decoder(nn.Module):
@@ -138,22 +131,23 @@ class Decoder(nn.Module):
                 deviation = 0.02 / (2 * self.shape.layers) ** 0.5 if into_stream else 0.02
                 nn.init.normal_(weight, std=deviation, generator=generator)
 
-    def hidden(self, ids_BT: Tensor, mask: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """Normed hidden states (B, T, C) of ids (B, T); `mask` as from `document_mask`, else plain causal attention.
+    def hidden(self, ids_BT: Tensor, sight: Sight = CAUSAL, cache: Cache | None = None) -> Tensor:
+        """Normed hidden states (B, T, C) of ids (B, T), each position seeing what `sight` allows.
 
-        With a `cache` the ids continue what it holds and its length grows by T; then a mask (B, 1, T, S) is needed
-        unless the cache was empty or T is 1. Raises ValueError without it, or when positions exceed the context.
+        With a `cache` the ids continue what it holds and its length grows by T; then a sight with a mask (B, 1, T, S)
+        is needed unless the cache was empty or T is 1. Raises ValueError without it, or where positions exceed the
+        context.
         """
         start, length = (cache.length if cache else 0), ids_BT.shape[1]
         if start + length > self.shape.context:
             raise ValueError(f"{start + length} positions exceed the context of {self.shape.context}")
-        if start and length > 1 and mask is None:  # plain causal attention would line the new ids up with the oldest
-            raise ValueError("several ids that continue a cache need a mask (B, 1, T, S)")
+        if start and length > 1 and sight.mask is None:  # plain attention would line the new ids up with the oldest
+            raise ValueError("several ids that continue a cache need a sight with a mask (B, 1, T, S)")
         cos, sin = self.tables
         tables = cos[start:start + length], sin[start:start + length]
         x_BTC = self.dropout(self.embedding(ids_BT))
         for block in self.blocks:
-            x_BTC = block(x_BTC, tables, mask, cache)
+            x_BTC = block(x_BTC, tables, sight, cache)
         if cache is not None:
             cache.length = start + length
         normed_BTC: Tensor = self.norm(x_BTC)
@@ -163,5 +157,5 @@ class Decoder(nn.Module):
         """Scores of every id, (B, T, vocabulary), from normed hidden states: the embedding used the other way round."""
         return F.linear(hidden_BTC, self.embedding.weight)
 
-    def forward(self, ids_BT: Tensor, mask: Tensor | None = None) -> Tensor:
-        return self.logits(self.hidden(ids_BT, mask))
+    def forward(self, ids_BT: Tensor, sight: Sight = CAUSAL) -> Tensor:
+        return self.logits(self.hidden(ids_BT, sight))

@@ -8,11 +8,11 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from foundling.model import Decoder
 from foundling.recipe import TrainRecipe
 from foundling.records import Step
 from foundling.training.objectives import dropout_seed
@@ -28,20 +28,21 @@ class Loss:
     parts: tuple[tuple[str, float], ...] = ()
 
 
-Objective = Callable[[Decoder, int], Loss]
-Look = Callable[[Decoder], float]
+M = TypeVar("M", bound=nn.Module)  # a decoder, an encoder, ...: the loop needs its weights only
+Objective = Callable[[M, int], Loss]
+Look = Callable[[M], float]
 
 
 @dataclass(kw_only=True)
-class Run:
+class Run(Generic[M]):
     """The changing state of one run: everything that a resumed run must have to go on to the bit.
 
     shadow holds the moving average of the weights; best, the weights to be kept; its value, in bits per byte.
     Data order and dropout are functions of (seed, step), so no generator is in here.
     """
 
-    model: Decoder
-    shadow: Decoder
+    model: M
+    shadow: M
     optimiser: Optimiser
     step: int = 0
     first: float = math.inf
@@ -53,7 +54,7 @@ class Run:
 
 
 @torch.no_grad()
-def _follow(run: Run, factor: float) -> None:
+def _follow(run: Run[M], factor: float) -> None:
     """Move the shadow toward the weights; early on faster, so that the start is forgotten (as in Polyak averaging)."""
     factor = min(factor, (1 + run.step) / (10 + run.step))
     shadow: list[Tensor] = list(run.shadow.parameters())
@@ -61,7 +62,7 @@ def _follow(run: Run, factor: float) -> None:
     torch._foreach_lerp_(shadow, weights, 1.0 - factor)
 
 
-def _judge(run: Run, recipe: TrainRecipe, value: float) -> None:
+def _judge(run: Run[M], recipe: TrainRecipe, value: float) -> None:
     """Take note of a look at validation text: keep the shadow's weights, or not, and end the run where it is due."""
     if not math.isfinite(value):
         raise FloatingPointError(f"the validation loss is {value} at step {run.step}")
@@ -77,7 +78,9 @@ def _judge(run: Run, recipe: TrainRecipe, value: float) -> None:
         run.best = {name: weight.detach().clone() for name, weight in run.shadow.state_dict().items()}
 
 
-def train(run: Run, recipe: TrainRecipe, objective: Objective, look: Look, *, seed: int) -> Iterator[Step]:
+def train(
+    run: Run[M], recipe: TrainRecipe, objective: Objective[M], look: Look[M], *, seed: int
+) -> Iterator[Step]:
     """Steps from where `run` stands to the end of the recipe, or until validation says enough.
 
     Raises FloatingPointError when a loss is no number: a run that went wrong must not end as a generation.

@@ -4,12 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from foundling.model import Decoder
+from foundling.model import Decoder, Sight
 
 
-def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, mask: Tensor | None) -> Tensor:
+def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
     """Nats (B, T) of each target under the model; the softmax is taken in float32 whatever the matrices use."""
-    logits = model.logits(model.hidden(ids_BT, mask)).float()
+    logits = model.logits(model.hidden(ids_BT, sight)).float()
     return F.cross_entropy(logits.flatten(0, 1), targets_BT.flatten(), reduction="none").view(targets_BT.shape)
 
 

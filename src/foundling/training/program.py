@@ -29,15 +29,16 @@ import torch
 from foundling.home.files import plain_errors, verify_folder, write_folder
 from foundling.home.lock import hold
 from foundling.model import Decoder, load_decoder, model_files
-from foundling.recipe import NamingRecipe, Shape, TrainRecipe
+from foundling.recipe import Shape, TrainRecipe
 from foundling.records import BadInput, canonical_json, content_hash, to_jsonable
 from foundling.tokens import read_shards
-from foundling.training.loop import Objective, Run, train
+from foundling.training.loop import Run, train
 from foundling.training.machine import peak_memory_mb
 from foundling.training.objectives import token_nats
 from foundling.training.optimisers import Optimiser
-from foundling.training.sources import Precision, preferences, read_pairs, stories, together, validation_look
+from foundling.training.sources import Precision, validation_look
 from foundling.training.state import load_state, save_state
+from foundling.training.tasks import build_objective
 
 PATIENCE = 60.0  # seconds that an orphan gets to notice that its parent has gone
 KILLED = 137
@@ -80,25 +81,7 @@ def say(**event: Any) -> None:
     sys.stdout.flush()
 
 
-def build_objective(job: dict[str, Any], recipe: TrainRecipe, shape: Shape, precision: Precision) -> Objective:
-    """The objective of the job's task: stories alone, or lessons or preferences beside replayed stories."""
-    folder, seed, naming = Path(job["tokens"]), job["seed"], NamingRecipe(**job["naming"])
-    train, half = read_shards(folder, "train"), max(1, recipe.rows // 2)
-    if job["task"] == "birth":
-        return stories(train, precision, seed=seed, rows=recipe.rows, length=shape.context)
-    # Another seed than birth's: replay must not begin with the very batches that birth began with.
-    replay = stories(train, precision, seed=seed + 1, rows=half, length=shape.context)
-    taught = read_shards(folder, "lessons")
-    if job["task"] == "dialogue":
-        lessons = stories(taught, precision, seed=seed, rows=recipe.rows, length=shape.context)
-        return together({"lessons": (1.0, lessons), "replay": (naming.replay, replay)})
-    reference = load_decoder(Path(job["start"]))
-    pairs = preferences(read_pairs(folder, shape.context), reference, precision, naming, seed=seed)
-    lessons = stories(taught, precision, seed=seed + 1, rows=half, length=shape.context)
-    return together({"pairs": (1.0, pairs), "lessons": (0.5, lessons), "replay": (naming.replay, replay)})
-
-
-def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe) -> Run:
+def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe) -> Run[Decoder]:
     """A run at step 0: weights drawn from the seed, or read from the folder that the job starts from."""
     if job["start"]:
         model = load_decoder(Path(job["start"]), dropout=recipe.dropout)
@@ -111,7 +94,7 @@ def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe) -> Run:
     return Run(model=model, shadow=shadow, optimiser=Optimiser(model, recipe))
 
 
-def finish(job: dict[str, Any], shape: Shape, run: Run, curve: list[dict[str, Any]]) -> None:
+def finish(job: dict[str, Any], shape: Shape, run: Run[Decoder], curve: list[dict[str, Any]]) -> None:
     """Write the kept weights and the curve to the job's `out` folder, durably and as a whole."""
     record = {
         "task": job["task"], "steps": run.step, "kept_step": run.best_step, "validation_start": run.first,

@@ -12,12 +12,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from foundling.model import Decoder
-from foundling.model.decoder import document_mask
+from foundling.model import CAUSAL, Decoder, Sight
 from foundling.recipe import NamingRecipe
 from foundling.records import SPECIALS, BadInput
 from foundling.tokens import Batch, Shards, pack_batch
-from foundling.training.loop import Look, Loss, Objective
+from foundling.training.loop import Look, Loss, M, Objective
 from foundling.training.objectives import (
     next_token_loss,
     preference_accuracy,
@@ -26,7 +25,7 @@ from foundling.training.objectives import (
     token_nats,
 )
 
-Nats = Callable[[Decoder, Tensor, Tensor, Tensor | None], Tensor]
+Nats = Callable[[Decoder, Tensor, Tensor, Sight], Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +35,17 @@ class Precision:
     dtype: str
     nats: Nats = token_nats
 
-    def __call__(self, model: Decoder, ids_BT: Tensor, targets_BT: Tensor, mask: Tensor | None) -> Tensor:
+    def __call__(self, model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
         """Nats (B, T) under this precision; the weights stay float32."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.dtype == "bfloat16"):
-            return self.nats(model, ids_BT, targets_BT, mask)
+            return self.nats(model, ids_BT, targets_BT, sight)
 
     def on(self, model: Decoder, batch: Batch) -> Tensor:
         """Nats (B, T) of a packed batch, attention closed at document borders."""
-        return self(model, batch.ids_BT, batch.targets_BT, document_mask(batch.segment_BT))
+        return self(model, batch.ids_BT, batch.targets_BT, Sight(segment_BT=batch.segment_BT))
 
 
-def stories(shards: Shards, precision: Precision, *, seed: int, rows: int, length: int) -> Objective:
+def stories(shards: Shards, precision: Precision, *, seed: int, rows: int, length: int) -> Objective[Decoder]:
     """Next-token training on packed documents. Raises BadInput when they teach nothing, which no curve would show."""
     if shards.targets < 1:
         raise BadInput("The token shards hold nothing that is taught: run `foundling prepare` on another home.")
@@ -58,9 +57,9 @@ def stories(shards: Shards, precision: Precision, *, seed: int, rows: int, lengt
     return objective
 
 
-def together(objectives: dict[str, tuple[float, Objective]]) -> Objective:
+def together(objectives: dict[str, tuple[float, Objective[M]]]) -> Objective[M]:
     """The weighted sum of named objectives, each seen in the event's parts."""
-    def objective(model: Decoder, step: int) -> Loss:
+    def objective(model: M, step: int) -> Loss:
         losses = {name: (weight, part(model, step)) for name, (weight, part) in objectives.items()}
         value = torch.stack([weight * loss.value for weight, loss in losses.values()]).sum()
         parts = tuple((name, float(loss.value.detach())) for name, (_, loss) in losses.items())
@@ -103,11 +102,11 @@ def _rows(pairs: list[Pair]) -> tuple[Tensor, Tensor, Tensor]:
 
 def preferences(
     pairs: list[Pair], reference: Decoder, precision: Precision, naming: NamingRecipe, *, seed: int
-) -> Objective:
+) -> Objective[Decoder]:
     """DPO with an SFT term on the chosen turn; the reference's differences are computed once, here."""
     def differences(model: Decoder, chosen: list[Pair]) -> tuple[Tensor, Tensor, Tensor]:
         ids, targets, scored = _rows(chosen)
-        totals = summed_log_probability(precision(model, ids, targets, None), scored)
+        totals = summed_log_probability(precision(model, ids, targets, CAUSAL), scored)
         a, b = totals.chunk(2)
         return a, b, scored[:len(chosen)].sum(1)
 
@@ -130,7 +129,9 @@ def preferences(
     return objective
 
 
-def validation_look(shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000) -> Look:
+def validation_look(
+    shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000
+) -> Look[Decoder]:
     """Bits per byte on validation shards (at most `limit` ids): rows in a fixed order, special ids left out.
 
     The bytes of what is scored are its share of all text ids, so that a whole split gives its bits per byte exactly.
@@ -150,7 +151,7 @@ def validation_look(shards: Shards, precision: Precision, *, rows: int, length: 
         nats = 0.0
         for first in range(0, count, rows):
             part = slice(first, first + rows)
-            mask = document_mask(batch.segment_BT[part])
-            nats += float((precision(model, batch.ids_BT[part], batch.targets_BT[part], mask) * weight_BT[part]).sum())
+            sight = Sight(segment_BT=batch.segment_BT[part])
+            nats += float((precision(model, batch.ids_BT[part], batch.targets_BT[part], sight) * weight_BT[part]).sum())
         return nats / (math.log(2) * text_bytes)
     return look

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from foundling.home.files import clear_leftovers, plain_errors, remove_folder, verify_folder, write_folder
 from foundling.records import BadInput, canonical_json
-from foundling.training.loop import Run
+from foundling.training.loop import M, Run
 
 _NUMBERS = ("step", "first", "best_value", "best_step", "since_best", "ended")
 
 
-def save_state(folder: Path, run: Run, curve: list[dict[str, Any]], identity: str) -> None:
+def save_state(folder: Path, run: Run[M], curve: list[dict[str, Any]], identity: str) -> None:
     """Write `folder`/`identity`/step-N durably, then prune older ones. `identity` is the hash of the job it belongs to.
 
     Every job has a folder of its own: a state of another job must neither stand in the way of this one nor outlive it
@@ -43,7 +43,7 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-def load_state(folder: Path, run: Run, identity: str) -> tuple[list[dict[str, Any]], list[str]]:
+def load_state(folder: Path, run: Run[M], identity: str) -> tuple[list[dict[str, Any]], list[str]]:
     """Bring `run` to the newest whole state of this job, if there is one; returns its curve, and notes for the person.
 
     A damaged state is passed over for the one before, and a note says so; a state of another job is left alone.
