@@ -8,6 +8,7 @@ from foundling.records import Story
 
 DOCUMENTS, DROPPED = "documents.jsonl", "dropped.jsonl"
 MOST_BYTES = 8_000_000
+_HALF = "holds halves of characters (lone surrogates), which no file can: save it again as UTF-8"
 
 
 class Packer:
@@ -17,8 +18,14 @@ class Packer:
         self._most, self._files = most_bytes, {DOCUMENTS: bytearray(), DROPPED: bytearray()}
 
     def put(self, thing: Story | Dropped) -> dict[str, bytes] | None:
-        """Take one more; gives the files of the shard that has no room for it, None where it fits."""
-        line, full = lines_of([thing]), None
+        """Take one more, or a drop in the place of what no file can hold; gives the files of the shard that has no
+        room for it, None where it fits."""
+        full = None
+        try:
+            line = lines_of([thing])
+        except UnicodeEncodeError:
+            thing = Dropped(title=ascii(thing.title)[1:-1], source=ascii(thing.source)[1:-1], reason=_HALF)
+            line = lines_of([thing])
         held = sum(map(len, self._files.values()))
         if held and held + len(line) > self._most:
             full = self.rest()
