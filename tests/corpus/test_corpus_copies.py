@@ -175,6 +175,24 @@ def test_a_book_with_another_preface_falls_as_a_whole(tmp_path):
     assert all(0.8 < copy.likeness < 1 and not copy.same for copy in got.copies)
 
 
+def test_parts_of_a_book_stay_on_one_side_where_there_are_books_enough(tmp_path):
+    many = shelf(tmp_path / "many", [book(n, 12) for n in range(40)])
+    few = shelf(tmp_path / "few", [book(n, 60) for n in range(8)])
+    for found, apart in ((many, False), (few, True)):
+        where = np.empty(len(found), dtype=object)
+        for name, parts in arrange(found, 3).splits.items():
+            where[parts] = name
+        sides = [set(where[found.stories == story]) for story in range(int(found.stories.max()) + 1)]
+        assert set().union(*sides) == set(SPLITS) and min(np.bincount(found.stories)) > 3
+        assert any(len(side) > 1 for side in sides) == apart
+
+
+def test_a_document_too_large_for_a_split_is_only_trained_on(tmp_path):
+    found = shelf(tmp_path, [*(book(n, 4) for n in range(40)), book(77, 30)])
+    held = [part for name, parts in arrange(found, 5).splits.items() if name != "train" for part in parts]
+    assert held and not (found.stories[held] == 40).any()
+
+
 def test_only_prose_by_people_is_held_out(tmp_path):
     made = [Story(title=f"m{n}", text=book(n).text, source="m", simulated=True) for n in range(100, 120)]
     scene = Story(title="scene", text="\n".join(f"Ada: {' '.join(text_of(500 + n, 9))}" for n in range(20)), source="s",

@@ -1,9 +1,10 @@
 """Clean stories in, five splits out: train, the trainer's own validation, and the judge's screen, confirm and vault.
 
-Long books are first cut into parts at paragraph borders. A split takes whole parts, and near-copies go together. The
-split is a function of the texts and the seed alone, made once, before any tokenizer exists. Simulated stories are
-only ever trained on: a judge that was narrated by the program it judges would praise the program's habits. Only where
-people wrote nothing at all do they judge too, and the card says from what the being was raised.
+Long books are first cut into parts at paragraph borders. A split takes whole documents where there are enough of them
+(`whole_documents`), else whole parts, so that even one book can be divided; near-copies go together. The split is a
+function of the texts and the seed alone, made once, before any tokenizer exists. Simulated stories are only ever
+trained on: a judge that was narrated by the program it judges would praise the program's habits. Only where people
+wrote nothing at all do they judge too, and the card says from what the being was raised.
 """
 
 import re
@@ -19,6 +20,8 @@ from foundling.records import BadInput, Story
 SPLITS = ("train", "validation", "screen", "confirm", "vault")
 _SHARES = {"validation": 0.05, "screen": 0.05, "confirm": 0.03, "vault": 0.02}
 LEAST_BYTES = 4_000
+LARGEST_DOCUMENT = 0.05  # of the text: a larger one would be a whole split by itself, and is only ever trained on
+_FEWEST_DOCUMENTS = 20
 _PARTS = 40
 _LARGEST_PART = 12_000
 _MOST_ALIKE = 3  # parts in a cluster that may be held out: a larger one would swallow a split
@@ -107,6 +110,17 @@ def divide(
     rank[order] = np.arange(names.size)
     shuffled = np.argsort(rank[group], kind="stable")
     return {name: shuffled[given[group[shuffled]] == number] for number, name in enumerate(SPLITS)}
+
+
+def whole_documents(
+    sizes: NDArray[np.int64], documents: NDArray[np.int64], judging: NDArray[np.bool_]
+) -> bool:
+    """Whether the text can be divided by whole documents: at least twenty of them, none more than a twentieth of the
+    text, which make half of it or more. documents: for each part a number that parts of one document share."""
+    names, group = np.unique(documents[judging], return_inverse=True)
+    weights = np.bincount(group, weights=sizes[judging], minlength=names.size)
+    fit = weights[weights <= LARGEST_DOCUMENT * weights.sum()]
+    return bool(fit.size >= _FEWEST_DOCUMENTS and 2 * fit.sum() >= weights.sum())
 
 
 def judges(prose: NDArray[np.bool_], simulated: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 First whole stories that are copies of earlier ones fall, with all their parts (a book with another preface is cut at
 other places, so that its parts alone would not show it), then parts. What is left is split by loose clusters: texts
-half alike are never on both sides.
+half alike are never on both sides, nor are parts of one story where there are stories enough.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from foundling.corpus.dropped import Dropped
 from foundling.corpus.duplicates import Sketches, Union, alike, shared, shingle_set, united
 from foundling.corpus.runner.shelf import Shelf
-from foundling.corpus.splits import divide, judges
+from foundling.corpus.splits import LARGEST_DOCUMENT, divide, judges, whole_documents
 
 COPY = 0.8  # resemblance from which a text falls as a copy, as for Gopher (arXiv 2112.11446)
 TOGETHER = 0.5
@@ -109,6 +109,12 @@ def _story_copies(shelf: Shelf) -> Iterator[Copy]:
             yield Copy(part=int(starts[number]) + n, of=int(starts[other]), likeness=likeness, same=same)
 
 
+def _neighbours(stories: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(pairs, 2) of parts that follow each other in one story: enough to keep a story together."""
+    after = np.flatnonzero(stories[1:] == stories[:-1])
+    return np.stack([after, after + 1], axis=1)
+
+
 def arrange(shelf: Shelf, seed: int, spared: frozenset[int] = frozenset()) -> Arranged:
     """Copies and splits. spared: keys (`milling.key_of`) of parts that a person put back; they do not fall.
 
@@ -118,7 +124,6 @@ def arrange(shelf: Shelf, seed: int, spared: frozenset[int] = frozenset()) -> Ar
     safe = np.isin(keys, np.array(sorted(spared), dtype=np.uint64))
     copies = {copy.part: copy for copy in _story_copies(shelf) if not safe[copy.part]}
     pairs, share = alike(shelf.sketches, TOGETHER)
-    together = united(count, pairs)
     gone = np.zeros(count, dtype=np.bool_)
     gone[list(copies)] = True
     apart = ~gone[pairs].any(axis=1)
@@ -129,17 +134,27 @@ def arrange(shelf: Shelf, seed: int, spared: frozenset[int] = frozenset()) -> Ar
         gone[part] = True
     left = np.flatnonzero(~gone)
     rows = shelf.parts[left]
-    splits = divide(rows["bytes"], together[left], judges(rows["prose"], rows["simulated"]), seed,
-                    small=_SMALL)
+    may = judges(rows["prose"], rows["simulated"])
+    together, small = united(count, pairs)[left], _SMALL
+    whole = united(count, np.concatenate([pairs, _neighbours(shelf.stories)]))[left]
+    if whole_documents(rows["bytes"], whole, may):
+        together, small = whole, LARGEST_DOCUMENT
+    splits = divide(rows["bytes"], together, may, seed, small=small)
     return Arranged(copies=tuple(copies[part] for part in sorted(copies)),
                     splits={name: left[held] for name, held in splits.items()})
 
 
 def drops(shelf: Shelf, copies: Sequence[Copy]) -> Iterator[Dropped]:
     """Each copy as a drop that keeps the text and says what it is a copy of."""
+    @lru_cache(maxsize=10_000)
+    def known(number: int) -> tuple[str, str]:
+        """A text of which there are many copies is read once."""
+        first = shelf.story(number)
+        return first.title, first.source
+
     for copy in copies:
-        story, other = shelf.story(copy.part), shelf.story(copy.of)
-        whose = f"{other.title!r}" + (f" from {other.source}" if other.source != story.source else "")
+        story, (title, source) = shelf.story(copy.part), known(copy.of)
+        whose = f"{title!r}" + (f" from {source}" if source != story.source else "")
         likeness = f"nearly the same text as {whose} (resemblance {copy.likeness:.2f})"
         reason = f"is the same text as {whose}" if copy.same else f"is {likeness}"
         yield Dropped(title=story.title, reason=reason, step=STEP, source=story.source, story=story)

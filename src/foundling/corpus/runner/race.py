@@ -94,7 +94,7 @@ def _run_ours(shards: Sequence[Path], out: Path, steps: Sequence[CleaningStep], 
     (out / "final").mkdir()
     for name, numbers in arranged.splits.items():
         with (out / "final" / f"{name}.jsonl").open("wb") as file:
-            file.writelines(lines_of([shelf.story(int(number))]) for number in numbers)
+            file.writelines(shelf.line(int(number)) for number in numbers)
 
 
 def _run_theirs(tables: Sequence[Path], out: Path, workers: int) -> None:

@@ -36,9 +36,13 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.parts)
 
-    def story(self, number: int) -> Story:
-        """The part with this number, read from its file. Raises BadInput when the file is not what it was."""
+    def line(self, number: int) -> bytes:
+        """The part with this number as it stands in its file."""
         shard = int(np.searchsorted(self._begins, number, side="right")) - 1
         with (self._folders[shard] / KEPT).open("rb") as file:
             file.seek(int(self.parts["offset"][number]))
-            return next(read_stories(file.read(int(self.parts["length"][number]))))
+            return file.read(int(self.parts["length"][number]))
+
+    def story(self, number: int) -> Story:
+        """The part with this number, read from its file. Raises BadInput when the file is not what it was."""
+        return next(read_stories(self.line(number)))
