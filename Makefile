@@ -7,9 +7,11 @@ PIP_TORCH ?=
 HOME_OF_WREN ?= wren
 MINUTES ?= 6
 PORT ?= 8420
+TRACK ?= sprint
+STORIES ?= ../shared/data/stories
 BIN = $(VENV)/bin
 
-.PHONY: run test check proofs install install-dev clean
+.PHONY: run test check proofs record install install-dev clean
 
 run: install
 	$(BIN)/foundling raise $(HOME_OF_WREN) --name Wren --minutes $(MINUTES)
@@ -26,6 +28,12 @@ check: install-dev
 
 proofs: install-dev
 	$(BIN)/python -m pytest -m slow -s
+
+# Reruns a track of the small-data record from scratch, our side and then transformers' Trainer.
+record: install-dev
+	rm -rf record/$(TRACK)
+	$(BIN)/foundling record record --track $(TRACK) --train $(STORIES)/train --heldout $(STORIES)/heldout
+	$(BIN)/foundling record record --track $(TRACK) --train $(STORIES)/train --heldout $(STORIES)/heldout --peer trainer-bf16
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev

@@ -119,12 +119,26 @@ def test_the_prompt_keeps_the_latest_whole_turns_and_leaves_room_to_speak(tokeni
     assert kept > 0 and prompt == [*tokenizer.encode_turns(turns[-kept:]), tokenizer.turn]
     spoken = [*prompt, *tokenizer.encode("Wren"), tokenizer.says]
     assert len(spoken) + being.most <= decoder.shape.context  # or the engine would cut <|begin|> and half a turn off
-    if kept < len(turns):
-        assert len(spoken) + len(tokenizer.encode_turn(turns[-kept - 1])) + being.most > decoder.shape.context
+    if kept < len(turns):  # a quarter is given up at once, and a turn that stands across its edge
+        longest = max(len(tokenizer.encode_turn(turn)) for turn in turns)
+        room = decoder.shape.context - being.most
+        assert len(spoken) + longest > 0.7 * room
     engine = Said(tokenizer.encode("Yes."))
     again = Being("Wren", tokenizer, engine, most=being.most)
     again.turns = list(turns)
     assert "".join(again.say()) == "Yes." and engine.prompts == [spoken]
+
+
+def test_most_turns_only_add_to_the_prompt(tokenizer, decoder):
+    being, before, again = being_of(tokenizer, decoder), [], 0
+    for number in range(200):
+        being.hear(Turn(name="Ada" if number % 2 else "Bo", text=f"{number} the old goat"))
+        prompt = being.prompt()
+        again += prompt[:len(before) - 1] != before[:-1]
+        before = prompt
+    turn = len(tokenizer.encode_turn(being.turns[-1]))
+    assert 2 <= again <= 200 * turn / (0.25 * (decoder.shape.context - being.most - 20)) + 1
+    assert again < 100
 
 
 def test_of_a_turn_longer_than_the_context_the_end_is_kept(tokenizer, decoder):

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from foundling.home import Home, verify_folder, write_folder
-from foundling.life import birth
+from foundling.life import birth, planning
 from foundling.life.planning import Wishes, frozen_plan, job_for, plan_birth
 from foundling.life.stations import recorded
 from foundling.life.trainer import Interrupted, clear_workplace, package_hash, run_program, workplace
 from foundling.recipe import NamingRecipe, Plan, Shape
-from foundling.records import BadInput, canonical_json, to_jsonable
+from foundling.records import BadInput, Progress, canonical_json, to_jsonable
 
 TINY = {"layers": 1, "width": 16, "heads": 1, "kv_heads": 1, "head_dim": 16, "hidden": 16, "context": 128}
 
@@ -38,6 +38,34 @@ def test_a_plan_is_made_once_and_obeyed(home: Home, plan: Plan) -> None:
         again = frozen_plan(home, ledger)
     assert [e.fresh for e in events] == [False] and again.size == "tiny" and again.seed == plan.seed == 5
     assert (again.birth.steps, again.naming.dialogue_steps, again.naming.preference_steps) == (8, 4, 1)
+
+
+@pytest.mark.parametrize(("pace", "threads"), [({1: 1000.0, 4: 2500.0}, 4), ({1: 1000.0, 4: 900.0}, 1),
+                                               ({1: 1000.0, 4: 1.0}, 1)])
+def test_a_plan_takes_as_many_threads_as_are_faster_now(
+    home: Home, monkeypatch: pytest.MonkeyPatch, pace: dict[int, float], threads: int
+) -> None:
+    """All threads and one are timed; a collapse is given up after as long as one thread took, and it is said."""
+    clock, asked = [0.0], []
+
+    def timed(home: Home, stage: str, job: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
+        asked.append(job["threads"])
+        yield {"event": "start"}
+        for _ in range(job["measure"]):
+            tokens = job["recipe"]["rows"] * job["shape"]["context"]
+            clock[0] += tokens / pace[job["threads"]]
+            yield {"event": "step", "tokens": tokens, "seconds": tokens / pace[job["threads"]]}
+
+    monkeypatch.setattr(planning, "run_program", timed)
+    monkeypatch.setattr(planning, "threads_here", lambda: 4)
+    monkeypatch.setattr(planning.time, "monotonic", lambda: 1.0 + clock[0])
+    with home.locked(), home.ledger() as ledger:
+        said = [e.text for e in plan_birth(home, ledger, Wishes(size="tiny")) if isinstance(e, Progress)]
+        plan = frozen_plan(home, ledger)
+    assert plan.threads == threads and asked == [1, 4]
+    assert plan.predictions["tokens_per_second"] == max(pace.values())
+    assert (threads == 1) == any("busy" in text for text in said)
+    assert clock[0] < 8192 * (6 / 1000 + 6 / 900 + 1) + 1  # a collapse is left after its first step
 
 
 def test_no_stories_no_plan(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def full():
     return {
         "name": "Wren", "born": "2026-11-21T09:14:00", "written": "2026-11-21T09:41:00", "generation": 1,
         "plan": {
-            "size": "small", "parameters": 3_344_128, "seed": 7, "dtype": "bfloat16", "threads": 2, "compiled": True,
+            "size": "small", "parameters": 3_344_128, "seed": 7, "dtype": "bfloat16", "threads": 2,
             "predictions": {"bits_per_byte": 2.0, "seconds": 600},
         },
         "outcome": {"bits_per_byte": 2.2, "seconds": 900, "tokens_per_second": 8893},

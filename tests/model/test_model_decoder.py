@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from foundling.model import CAUSAL, Cache, Decoder, Sight, model_files
+from foundling.model import CAUSAL, Cache, Decoder, Sight, decoder, model_files
+from foundling.model.kernels import library
 from foundling.recipe import Shape
 
 SHAPES = {
@@ -137,18 +138,21 @@ def test_dropout_works_in_training_only():
     assert torch.equal(plain(ids), plain(ids))
 
 
-def test_under_autocast_matrices_are_multiplied_in_bfloat16(monkeypatch):
+@pytest.mark.parametrize("plain", [False, True], ids=["kernels where they can be built", "plain torch"])
+def test_under_autocast_matrices_are_multiplied_in_bfloat16(monkeypatch, plain):
+    if plain:
+        monkeypatch.setattr(library, "why_plain", lambda: "a test wants it so")
     shape = shape_of(heads=4, kv_heads=2)
     model, ids = decoder_of(shape), ids_of(shape, 2, 16)
     seen: dict[str, set[torch.dtype]] = {"linear": set(), "attention": set()}
-    attend = F.scaled_dot_product_attention
+    attend = decoder.attend
 
-    def watched(q: Tensor, k: Tensor, v: Tensor, **rest: object) -> Tensor:
-        out = attend(q, k, v, **rest)
+    def watched(q: Tensor, k: Tensor, v: Tensor, *rest: object) -> Tensor:
+        out = attend(q, k, v, *rest)
         seen["attention"] |= {q.dtype, k.dtype, v.dtype, out.dtype}
         return out
 
-    monkeypatch.setattr(F, "scaled_dot_product_attention", watched)
+    monkeypatch.setattr(decoder, "attend", watched)
     for module in model.modules():
         if isinstance(module, torch.nn.Linear):
             module.register_forward_hook(lambda _, __, out: seen["linear"].add(out.dtype))

@@ -31,7 +31,7 @@ def test_saved_and_loaded_bit_for_bit(folder):
     original = Decoder(SHAPE, generator=torch.Generator().manual_seed(5)).state_dict()
     state = model.state_dict()
     assert state.keys() == original.keys() and all(torch.equal(state[name], original[name]) for name in state)
-    assert not model.training and model.dropout.p == 0.3 and model.shape == SHAPE == read_shape(folder)
+    assert not model.training and model.dropout == 0.3 and model.shape == SHAPE == read_shape(folder)
     again = model_files(model.shape, state)
     assert all((folder / name).read_bytes() == data for name, data in again.items())
 

@@ -49,7 +49,7 @@ def ours(folder: Path, tokens: Path, vocabulary: int, seed: int) -> float:
     job = {
         "task": "birth", "tokens": str(tokens), "start": None, "shape": asdict(preset(SIZE, vocabulary)), "seed": seed,
         "naming": asdict(NamingRecipe()), "dtype": "bfloat16" if bfloat16_pays() else "float32",
-        "threads": threads_here(), "compiled": False, "state": str(folder / f"state-{seed}"),
+        "threads": threads_here(), "state": str(folder / f"state-{seed}"),
         "out": str(folder / f"ours-{seed}"), "recipe": asdict(birth_recipe(100, 5.0)), "measure": 8,
     }
     path = folder / f"ours-{seed}.json"

@@ -71,7 +71,7 @@ def test_more_epochs_are_regularised_more():
 def _plan() -> Plan:
     return Plan(
         name="Wren", size="tiny", seed=7, corpus="c", tokens="t", shape=preset("tiny", 512), birth=birth_recipe(9, 3.0),
-        naming=NamingRecipe(counter=0.6), dtype="float32", threads=1, compiled=False, predictions={"steps": 9},
+        naming=NamingRecipe(counter=0.6), dtype="float32", threads=1, predictions={"steps": 9},
     )
 
 

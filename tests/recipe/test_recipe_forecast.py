@@ -83,9 +83,9 @@ def test_memory_is_within_a_tenth_of_measured_peaks(size: str, rows: int, measur
     assert memory_mb(preset(size, 2048), rows, "bfloat16") == pytest.approx(measured, rel=0.10)
 
 
-def test_float32_takes_more_memory_and_compiled_kernels_less() -> None:
+def test_float32_takes_more_memory() -> None:
     shape = preset("base", 2048)
-    assert memory_mb(shape, 32, "float32") > memory_mb(shape, 32, "bfloat16") > memory_mb(shape, 32, "bfloat16", True)
+    assert memory_mb(shape, 32, "float32") > memory_mb(shape, 32, "bfloat16")
 
 
 def test_sizes_past_the_dial_are_about_as_large_as_their_names() -> None:

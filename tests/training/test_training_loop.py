@@ -18,6 +18,7 @@ from foundling.model import Decoder
 from foundling.records import BadInput, Step
 from foundling.tokens.packing import join
 from foundling.training.loop import Loss, train
+from foundling.training.objectives import dropout_seed, token_nats
 from foundling.training.sources import Precision, stories
 from foundling.training.state import save_state
 
@@ -59,9 +60,31 @@ def test_a_loss_that_is_no_number_ends_the_run_before_it_touches_a_weight(tmp_pa
     fresh.objective = wrong
     assert len(fresh.steps(3)) == 3
     before = fresh.bits()
-    with pytest.raises(FloatingPointError, match="step 3"):
+    with pytest.raises(FloatingPointError, match=r"the loss is -?\w+ at step 3 \(batch 3 of seed 3\)"):
         fresh.steps()
     assert fresh.bits() == before
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_gradient_that_is_no_number_ends_the_run_before_it_touches_a_weight(tmp_path: Path, value: float) -> None:
+    """The loss may be sound where the way back is not: the root of 0, say."""
+    fresh = Fresh(tiny_job(tmp_path))
+    assert len(fresh.steps(3)) == 3
+    before = fresh.bits()
+    fresh.run.model.norm.weight.register_hook(lambda gradient: gradient * value)
+    with pytest.raises(FloatingPointError, match=r"the gradient's norm is \w+ at step 3 \(batch 3 of seed 3\)"):
+        fresh.steps()
+    assert fresh.bits() == before
+
+
+def test_the_gradient_norm_is_that_before_clipping(tmp_path: Path) -> None:
+    """Whatever it is clipped to, the first step tells the same norm: that of all gradients as one vector."""
+    told = [Fresh(tiny_job(tmp_path, clip=clip)).steps(1)[0]["gradient_norm"] for clip in (1e9, 1e-3)]
+    fresh = Fresh(tiny_job(tmp_path))
+    torch.manual_seed(dropout_seed(3, 0))
+    fresh.objective(fresh.run.model.train(), 0).value.backward()
+    squares = sum(float(weight.grad.double().square().sum()) for weight in fresh.run.model.parameters())
+    assert told == pytest.approx([squares ** 0.5] * 2, rel=1e-5)
 
 
 @pytest.mark.parametrize("at", [0, 1])
@@ -91,22 +114,18 @@ def test_every_batch_trains_at_least_one_token(tmp_path: Path, task: str) -> Non
 
 
 def test_the_tokens_of_an_event_are_those_that_the_loss_depends_on(tmp_path: Path) -> None:
-    """Counted without the weights: targets whose logits get a gradient."""
-    shards = join([lesson(*rows) for rows in LESSONS])
-    objective = stories(shards, Precision(dtype="float32"), seed=1, rows=2, length=SHAPE.context)
-    model = Decoder(SHAPE, generator=torch.Generator().manual_seed(0))
-    seen: list[torch.Tensor] = []
-    logits = model.logits
+    """Counted without the weights: targets whose nats get a gradient."""
+    shards, seen = join([lesson(*rows) for rows in LESSONS]), []
 
-    def watched(hidden: torch.Tensor) -> torch.Tensor:
-        seen.append(logits(hidden))
+    def watched(*given: object) -> torch.Tensor:
+        seen.append(token_nats(*given))
         seen[-1].retain_grad()
         return seen[-1]
 
-    model.logits = watched
-    loss = objective(model, 0)
+    objective = stories(shards, Precision(dtype="float32", nats=watched), seed=1, rows=2, length=SHAPE.context)
+    loss = objective(Decoder(SHAPE, generator=torch.Generator().manual_seed(0)), 0)
     loss.value.backward()
-    assert loss.tokens == int((seen[0].grad.abs().sum(-1) > 0).sum()) > 0
+    assert loss.tokens == int((seen[0].grad.abs() > 0).sum()) > 0
 
 
 def test_shards_that_teach_nothing_are_refused() -> None:

@@ -1,9 +1,10 @@
-"""Muon, AdamW, rates and the moving average, each against its definition."""
+"""SGD, Adam, AdamW, Muon, rates, decay and the averages of weights, each against its definition."""
 
 import math
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +12,17 @@ from tinyrun import RECIPE, SHAPE, Fresh, tiny_job
 
 from foundling.model import Decoder
 from foundling.recipe import TrainRecipe
-from foundling.training.optimisers import Muon, Optimiser, orthogonalise, rate_at
+from foundling.training.machine import bfloat16_pays
+from foundling.training.optimisers import Muon, Optimiser, average_at, decay_at, fused_rows, rate_at
+from foundling.training.orthogonal import orthogonalise
+
+FUSED = fused_rows(Decoder(SHAPE))
+KINDS = ("sgd", "adam", "adamw", "muon")
+
+
+def direction(grad: torch.Tensor) -> torch.Tensor:
+    """The step of one matrix, in the arithmetic that Muon uses on this machine."""
+    return orthogonalise(grad[None].to(torch.bfloat16 if bfloat16_pays() else torch.float32))[0].float()
 
 
 def matrix(rows: int, columns: int, values: torch.Tensor, seed: int) -> torch.Tensor:
@@ -24,14 +35,17 @@ def matrix(rows: int, columns: int, values: torch.Tensor, seed: int) -> torch.Te
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(32, 32), (96, 32), (32, 96), (64, 1), (1, 64), (16, 48)])
-@pytest.mark.parametrize("size", [1e-4, 1.0, 1e3])
-def test_orthogonalise_makes_every_singular_value_about_one(rows: int, columns: int, size: float) -> None:
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e3])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_orthogonalise_makes_every_singular_value_about_one(
+    rows: int, columns: int, size: float, dtype: torch.dtype
+) -> None:
     values = torch.linspace(1.0, 0.05, min(rows, columns)) * size
     given = torch.stack([matrix(rows, columns, values, seed) for seed in range(3)])
-    made = orthogonalise(given)
-    assert made.shape == given.shape and made.dtype == torch.float32
-    found = torch.linalg.svdvals(made)
-    assert float(found.min()) > 0.6 and float(found.max()) < 1.3
+    made = orthogonalise(given.to(dtype))
+    assert made.shape == given.shape and made.dtype == dtype
+    found = torch.linalg.svdvals(made.float())
+    assert float(found.min()) > 0.67 and float(found.max()) < 1.25
     # the directions are those of the given matrix: together with it, it is symmetric and positive
     product = made.double().mT @ given.double() / size
     assert torch.allclose(product, product.mT, atol=0.03)
@@ -42,12 +56,22 @@ def test_orthogonalise_of_nothing_is_nothing() -> None:
     assert torch.equal(orthogonalise(torch.zeros(2, 8, 4)), torch.zeros(2, 8, 4))
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_singular_values_of_a_gradients_spectrum_stay_within_bounds(dtype: torch.dtype) -> None:
+    """Values as momentum has them, some far above all others and many near nothing: none overshoots, those above 1%
+    of the largest are about one, and the small ones keep their order of size."""
+    values = torch.logspace(0, -4, 96)
+    made = torch.linalg.svdvals(orthogonalise(matrix(128, 96, values, 0)[None].to(dtype)).float()[0])
+    assert float(made.max()) < 1.25
+    assert float(made[:int((values > 0.0125).sum()) - 2].min()) > 0.67
+
+
 def _muon_update(names: dict[str, torch.Tensor], gradients: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """What one step of Muon subtracts, with no decay and a rate of 1."""
     weights = {name: torch.nn.Parameter(weight.clone()) for name, weight in names.items()}
     for name, weight in weights.items():
         weight.grad = gradients[name].clone()
-    Muon(weights.items(), SHAPE, replace(RECIPE, matrix_rate=1.0, weight_decay=0.0)).step(1.0)
+    Muon(weights.items(), FUSED, replace(RECIPE, matrix_rate=1.0, weight_decay=0.0)).step(1.0)
     return {name: (names[name] - weight).detach() for name, weight in weights.items()}
 
 
@@ -71,8 +95,8 @@ def test_muon_orthogonalises_the_matrices_inside_a_fused_one() -> None:
     made |= dict(zip(("gate", "up"), update["blocks.0.mlp.gate_up.weight"].chunk(2), strict=True))
     for name, piece in made.items():
         scale = max(1.0, piece.shape[0] / piece.shape[1]) ** 0.5
-        alone = orthogonalise(parts[name][None])[0] * scale
-        assert torch.allclose(piece, alone, atol=0.03), name
+        alone = direction(parts[name]) * scale
+        assert float((piece - alone).norm() / alone.norm()) < 0.2, name  # bfloat16; unsplit it would be near 1
         values = torch.linalg.svdvals(piece) / scale
         assert float(values.min()) > 0.6 and float(values.max()) < 1.3, name
 
@@ -82,14 +106,14 @@ def test_muon_leaves_a_plain_matrix_whole() -> None:
     grad = torch.cat([matrix(16, 32, torch.linspace(1.0, 0.5, 16), 1), matrix(16, 32, torch.linspace(1, 0.5, 16), 2)])
     name = "blocks.0.attention.out.weight"
     update = _muon_update({name: torch.zeros(32, 32)}, {name: grad})
-    assert torch.allclose(update[name], orthogonalise(grad[None])[0], atol=0.03)
+    assert torch.allclose(update[name], direction(grad), atol=0.03)
 
 
 def test_muon_follows_nesterov_momentum() -> None:
     """Two steps: buffer = 0.05 g1, then 0.95 buffer + 0.05 g2; the update looks ahead by 0.95 of it."""
     first, second = (matrix(32, 32, torch.linspace(1.0, 0.3, 32), seed) for seed in (1, 2))
     weight = torch.nn.Parameter(torch.zeros(32, 32))
-    muon = Muon([("blocks.0.attention.out.weight", weight)], SHAPE, replace(RECIPE, matrix_rate=0.5, weight_decay=0.2))
+    muon = Muon([("blocks.0.attention.out.weight", weight)], FUSED, replace(RECIPE, matrix_rate=0.5, weight_decay=0.2))
     weight.grad = first.clone()
     muon.step(1.0)
     before = weight.detach().clone()
@@ -97,19 +121,20 @@ def test_muon_follows_nesterov_momentum() -> None:
     muon.step(0.5)
     buffer = 0.95 * (0.05 * first) + 0.05 * second
     ahead = 0.05 * second + 0.95 * buffer
-    expected = before * (1 - 0.25 * 0.2) - 0.25 * orthogonalise(ahead[None])[0]
+    expected = before * (1 - 0.25 * 0.2) - 0.25 * direction(ahead)
     assert torch.allclose(weight.detach(), expected, atol=0.02)
     assert torch.allclose(muon.buffers["blocks.0.attention.out.weight"], buffer, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["adamw", "muon"])
+@pytest.mark.parametrize("kind", ["sgd", "adamw", "muon"])
 def test_decay_falls_on_hidden_matrices_and_on_nothing_else(kind: str) -> None:
     """By what happens, not by the lists alone: with no gradient, only decay can move a weight."""
     model = Decoder(SHAPE, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         for weight in model.parameters():
             weight.add_(0.5)
-    optimiser = Optimiser(model, replace(RECIPE, optimiser=kind, weight_decay=0.25, rate=0.1, matrix_rate=0.1))
+    recipe = replace(RECIPE, optimiser=kind, weight_decay=0.25, rate=0.1, matrix_rate=0.1, momentum=0.0)
+    optimiser = Optimiser(model, recipe)
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     for weight in model.parameters():
         weight.grad = torch.zeros_like(weight)
@@ -122,7 +147,7 @@ def test_decay_falls_on_hidden_matrices_and_on_nothing_else(kind: str) -> None:
     assert "embedding.weight" in still and "norm.weight" in still and len(shrunk) == 4 * SHAPE.layers
 
 
-@pytest.mark.parametrize("kind", ["adamw", "muon"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_parameter_is_stepped_once_and_state_goes_round(kind: str) -> None:
     model = Decoder(SHAPE, generator=torch.Generator().manual_seed(0))
     optimiser = Optimiser(model, replace(RECIPE, optimiser=kind))
@@ -137,10 +162,102 @@ def test_every_parameter_is_stepped_once_and_state_goes_round(kind: str) -> None
     other.load(tensors)
     assert other.tensors().keys() == tensors.keys()
     assert all(torch.equal(other.tensors()[name], tensor) for name, tensor in tensors.items())
-    missing = dict(tensors)
-    del missing["muon.blocks.0.mlp.down.weight" if kind == "muon" else "adam.blocks.0.mlp.down.weight.exp_avg"]
-    with pytest.raises(KeyError):
-        other.load(missing)
+    for name in tensors:
+        with pytest.raises(KeyError):
+            other.load({key: tensor for key, tensor in tensors.items() if key != name})
+
+
+def stepped(kind: str, gradients: list[torch.Tensor], **recipe: float) -> torch.Tensor:
+    """What a hidden matrix of zeros becomes, stepped at full rate by each gradient."""
+    layer = torch.nn.Linear(4, 4, bias=False)
+    torch.nn.init.zeros_(layer.weight)
+    settings: dict[str, Any] = {"optimiser": kind, "rate": 0.1, "weight_decay": 0.5, "momentum": 0.9} | recipe
+    optimiser = Optimiser(layer, replace(RECIPE, **settings))
+    for grad in gradients:
+        layer.weight.grad = grad.clone()
+        optimiser.step(1.0)
+    return layer.weight.detach()
+
+
+def test_sgd_by_hand() -> None:
+    """Nesterov momentum and decay in the gradient; without momentum, plain steps downhill."""
+    first, second = torch.full((4, 4), 2.0), torch.full((4, 4), -1.0)
+    once = -0.1 * (2.0 + 0.9 * 2.0)  # the buffer begins as the first gradient
+    grad = -1.0 + 0.5 * once
+    twice = once - 0.1 * (grad + 0.9 * (0.9 * 2.0 + grad))
+    assert torch.allclose(stepped("sgd", [first, second]), torch.full((4, 4), twice), atol=1e-6)
+    plain = stepped("sgd", [first, second], momentum=0.0, weight_decay=0.0)
+    assert torch.allclose(plain, torch.full((4, 4), -0.1), atol=1e-6)
+
+
+def test_adam_has_its_decay_in_the_gradient_and_adamw_beside_it() -> None:
+    """After a first step of -0.1 a decay of 0.5 against no gradient: Adam's second step hardly feels it (it is scaled
+    to the moments), AdamW's takes it as it is."""
+    grads = [torch.full((4, 4), 2.0), torch.zeros(4, 4)]
+    betas = RECIPE.betas
+    moved = -0.1
+    first = betas[0] * (1 - betas[0]) * 2.0
+    second = betas[1] * (1 - betas[1]) * 4.0
+    beside = moved * (1 - 0.1 * 0.5) - 0.1 * (first / (1 - betas[0]**2)) / (second / (1 - betas[1]**2))**0.5
+    assert torch.allclose(stepped("adamw", grads), torch.full((4, 4), beside), atol=1e-5)
+    pull = 0.5 * moved
+    first, second = first + (1 - betas[0]) * pull, second + (1 - betas[1]) * pull**2
+    inside = moved - 0.1 * (first / (1 - betas[0]**2)) / (second / (1 - betas[1]**2))**0.5
+    assert torch.allclose(stepped("adam", grads), torch.full((4, 4), inside), atol=1e-5)
+
+
+def test_a_model_that_fuses_nothing_is_stepped_whole_and_embeddings_are_left_to_adamw() -> None:
+    model = torch.nn.Sequential(torch.nn.Embedding(9, 8), torch.nn.Linear(8, 16))
+    optimiser = Optimiser(model, replace(RECIPE, optimiser="muon"))
+    assert optimiser.decayed == ["1.weight"] and optimiser.undecayed == ["0.weight", "1.bias"]
+    assert fused_rows(model) == {} and set(FUSED) == {
+        f"blocks.{n}.{name}.weight" for n in range(SHAPE.layers) for name in ("attention.qkv", "mlp.gate_up")
+    }
+
+
+def test_decay_follows_its_path() -> None:
+    recipe = TrainRecipe(steps=100, weight_decay_path=((0.2, 1.0), (0.6, 0.1), (1.0, 0.9)))
+    found = {step: decay_at(recipe, step) for step in (0, 20, 40, 60, 80, 100)}
+    assert found == pytest.approx({0: 1.0, 20: 1.0, 40: 0.55, 60: 0.1, 80: 0.5, 100: 0.9})
+    assert decay_at(TrainRecipe(steps=100), 50) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["adamw", "muon"])
+def test_the_path_of_decay_is_felt_by_step_and_after_a_resume(kind: str) -> None:
+    recipe = replace(RECIPE, optimiser=kind, steps=4, rate=0.1, matrix_rate=0.1, weight_decay=1.0,
+                     weight_decay_path=((0.5, 0.0), (1.0, 2.0)))
+    model = torch.nn.Linear(8, 8, bias=False)
+    optimiser, sizes = Optimiser(model, recipe), [float(model.weight.detach().norm())]
+    for _ in range(4):
+        model.weight.grad = torch.zeros_like(model.weight)
+        optimiser.step(1.0)
+        sizes.append(float(model.weight.detach().norm()))
+        again = Optimiser(model, recipe)
+        again.load(optimiser.tensors())
+        optimiser = again
+    shrunk = [1.0 - after / before for before, after in pairwise(sizes)]
+    assert shrunk == pytest.approx([0.0, 0.0, 0.0, 0.1], abs=1e-5)
+
+
+def test_averages_by_hand() -> None:
+    recipe = TrainRecipe(steps=10, average=0.5, tail=0.3)
+    factors = [average_at(recipe, step) for step in range(10)]
+    assert factors == pytest.approx([0.1, 2 / 11, 3 / 12, 4 / 13, 5 / 14, 6 / 15, 7 / 16, 0.0, 0.5, 2 / 3])
+    assert [average_at(replace(recipe, tail=0.0), step) for step in (0, 9, 99)] == pytest.approx([0.1, 0.5, 0.5])
+
+
+def test_the_tail_is_the_mean_of_its_weights(tmp_path: Path) -> None:
+    fresh, kept = Fresh(tiny_job(tmp_path, tail=0.5, look=99)), []
+    for number in range(1, 13):
+        fresh.steps(number)
+        kept.append({name: weight.detach().clone() for name, weight in fresh.run.model.named_parameters()})
+    for name, weight in fresh.run.shadow.named_parameters():
+        assert torch.allclose(weight, torch.stack([k[name] for k in kept[6:]]).mean(0), atol=1e-6)
+
+
+def test_an_optimiser_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="sgd, adam, adamw, muon"):
+        TrainRecipe(steps=1, optimiser="adagrad")
 
 
 def test_rates_by_hand() -> None:

@@ -13,7 +13,8 @@ from foundling.training.state import load_state, save_state
 
 KINDS = [
     ("birth", "float32", "muon"), ("birth", "bfloat16", "muon"), ("birth", "float32", "adamw"),
-    ("birth", "bfloat16", "adamw"), ("dialogue", "float32", "adamw"), ("preference", "bfloat16", "adamw"),
+    ("birth", "bfloat16", "adamw"), ("birth", "float32", "sgd"), ("birth", "float32", "adam"),
+    ("dialogue", "float32", "adamw"), ("preference", "bfloat16", "adamw"),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from tinyrun import NAMING, RECIPE, SHAPE, Fresh, tiny_job
 
-from foundling.model import load_decoder
+from foundling.model import load_decoder, model_files
 from foundling.recipe import NamingRecipe, TrainRecipe, birth_recipe, dialogue_recipe, preference_recipe
 from foundling.recipe.plan import Plan, read_plan
 from foundling.records import to_jsonable
@@ -18,6 +18,8 @@ from foundling.training import program
 # setting: (the recipe that it is changed in, the other value)
 TRAIN: dict[str, tuple[dict[str, Any], Any]] = {
     "steps": ({}, 9), "rows": ({}, 3), "optimiser": ({}, "adamw"), "rate": ({}, 1e-3), "matrix_rate": ({}, 0.01),
+    "momentum": ({}, 0.5), "weight_decay_path": ({}, ((0.0, 4.0), (1.0, 0.0))), "masking": ({}, 0.3),
+    "tail": ({}, 0.5),
     "weight_decay": ({}, 0.4), "betas": ({}, (0.5, 0.9)), "dropout": ({}, 0.2), "warmup": ({}, 0.5), "decay": ({}, 0.1),
     "final": ({}, 0.5), "clip": ({}, 0.01), "average": ({}, 0.1), "look": ({}, 3),
     "patience": ({"rate": 0.0, "matrix_rate": 0.0}, 1),
@@ -47,8 +49,8 @@ def test_every_setting_of_a_run_changes_it(tmp_path: Path, baselines: dict[str, 
     moved = {name for name in first[0] if first[0][name] != changed[0].get(name)} - {"numbers"}
     assert moved or first[1] != changed[1]
     if setting not in ("look", "bound", "patience", "steps"):
-        assert "model.embedding.weight" in moved or setting == "average"
-    if setting == "average":
+        assert "model.embedding.weight" in moved or setting in ("average", "tail")
+    if setting in ("average", "tail"):
         assert moved and not any(name.startswith(("model.", "optimiser.")) for name in moved)
 
 
@@ -86,7 +88,7 @@ def test_every_choice_of_a_job_changes_it(tmp_path: Path, key: str) -> None:
     model = load_decoder(Path(elder))
     with torch.no_grad():
         model.norm.weight.mul_(1.5)
-    program.write_folder(Path(elder), program.model_files(SHAPE, model.state_dict()), replace=True)
+    program.write_folder(Path(elder), model_files(SHAPE, model.state_dict()), replace=True)
     changes = {"seed": 4, "dtype": "bfloat16", "start": elder, "task": "preference"}
     assert outcome(job)[0] != outcome(job | {key: changes[key]})[0]
 
@@ -115,7 +117,7 @@ def test_more_reading_of_the_same_text_wants_more_regularisation() -> None:
 def test_a_plan_goes_through_json_and_back(tmp_path: Path) -> None:
     plan = Plan(
         name="Wren", size="tiny", seed=1, corpus="a", tokens="b", shape=SHAPE, birth=RECIPE, naming=NamingRecipe(),
-        dtype="float32", threads=1, compiled=False, predictions={"steps": 3},
+        dtype="float32", threads=1, predictions={"steps": 3},
     )
     data = json.loads(json.dumps(to_jsonable(plan)))
     assert read_plan(data) == plan

@@ -9,12 +9,16 @@ from typing import Any
 import torch
 
 from foundling.home import write_folder
+from foundling.model import model_files
 from foundling.recipe import NamingRecipe, Shape, TrainRecipe
 from foundling.records import canonical_json, to_jsonable
 from foundling.tokens import shard_files
 from foundling.training import program, tasks
+from foundling.training.distributed import ALONE, World
 from foundling.training.loop import Look, Objective, Run, train
-from foundling.training.sources import Precision, validation_look
+from foundling.training.sharded import whole
+from foundling.training.sharing import shared_objective
+from foundling.training.sources import Precision
 
 SHAPE = Shape(layers=2, width=32, heads=2, kv_heads=1, head_dim=16, hidden=48, vocabulary=100, context=24)
 RECIPE = TrainRecipe(steps=12, rows=4, dropout=0.1, look=5)
@@ -79,48 +83,49 @@ def tiny_job(folder: Path, *, naming: NamingRecipe = NAMING, task: str = "birth"
         write_tokens(tokens)
     if task != "birth" and not start.exists():
         model = program.newborn_run(tiny_job(folder), SHAPE, RECIPE).model
-        write_folder(start, program.model_files(SHAPE, model.state_dict()))
+        write_folder(start, model_files(SHAPE, model.state_dict()))
     return {
         "task": task, "tokens": str(tokens), "start": str(start) if task != "birth" else None,
         "shape": to_jsonable(SHAPE), "recipe": to_jsonable(replace(RECIPE, **recipe)), "naming": to_jsonable(naming),
-        "seed": 3, "dtype": dtype, "threads": 1, "compiled": False, "state": str(folder / "state"),
+        "seed": 3, "dtype": dtype, "threads": 1, "state": str(folder / "state"),
         "out": str(folder / "out"), "measure": 0,
     }
 
 
 class Fresh:
-    """What a new process makes of a job: a run at step 0, its recipe, objective and look."""
+    """What a new process makes of a job: a run at step 0, its recipe, objective, look; one of several perhaps."""
 
-    def __init__(self, job: dict[str, Any]) -> None:
+    def __init__(self, job: dict[str, Any], world: World = ALONE) -> None:
         torch.manual_seed(next(_NUMBERS))  # whatever the process drew before must not matter
-        self.job = job
-        self.recipe = TrainRecipe(**job["recipe"] | {"betas": tuple(job["recipe"]["betas"])})
+        self.job, self.world, shape = job, world, Shape(**job["shape"])
+        self.recipe = TrainRecipe(**job["recipe"])
         self.precision = Precision(dtype=job["dtype"])
-        self.run: Run = program.newborn_run(job, SHAPE, self.recipe)
-        self.objective: Objective = tasks.build_objective(job, self.recipe, SHAPE, self.precision)
+        self.run: Run = program.newborn_run(job, shape, self.recipe, world)
+        self.objective: Objective = shared_objective(job, self.recipe, shape, self.precision, world)
         shards = program.read_shards(Path(job["tokens"]), "validation")
-        self.look: Look = validation_look(shards, self.precision, rows=16, length=SHAPE.context)
+        self.look: Look = tasks.build_look(job, shape, self.precision, shards)
 
     def steps(self, last: int | None = None) -> list[dict[str, Any]]:
         """Train to step `last`, or to the end; what was said, without how long it took."""
         said: list[dict[str, Any]] = []
         if last is not None and self.run.step >= last:
             return said
-        for step in train(self.run, self.recipe, self.objective, self.look, seed=self.job["seed"]):
+        for step in train(self.run, self.recipe, self.objective, self.look, seed=self.job["seed"],
+                          world=self.world):
             said.append({key: value for key, value in to_jsonable(step).items() if key != "seconds"})
             if step.step == last:
                 break
         return said
 
     def bits(self) -> dict[str, str]:
-        """The hash of every tensor that the run holds, and its numbers."""
+        """The hash of every tensor that the run holds, whole, and its numbers."""
         run = self.run
         groups = {
             "model": run.model.state_dict(), "shadow": run.shadow.state_dict(), "best": run.best,
             "optimiser": run.optimiser.tensors(),
         }
         hashes = {
-            f"{group}.{name}": hashlib.sha256(tensor.detach().contiguous().numpy().tobytes()).hexdigest()
+            f"{group}.{name}": hashlib.sha256(whole(tensor.detach()).contiguous().numpy().tobytes()).hexdigest()
             for group, tensors in groups.items() for name, tensor in tensors.items()
         }
         numbers = (run.step, run.first, run.best_value, run.best_step, run.since_best, run.ended)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foundling.cli import corpus
+from foundling.cli import compare, corpus, record
 from foundling.cli.showing import Shown, show
 from foundling.home import Home, check_name
 from foundling.records import BadInput
@@ -149,11 +149,25 @@ def _score(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     if options.part == "corpus":
         return corpus.race(options)
+    if options.part == "attention":
+        return _bench_attention(options)
     from foundling.evaluation.speed import bench, rounding_cost, table
 
     costs = rounding_cost(Home.open(options.home)) if options.home else []
     rows = bench(options.part, options.seconds) + costs
     _tell(options, {"bench": rows}, table(rows))
+    return 0
+
+
+def _bench_attention(options: argparse.Namespace) -> int:
+    """Each kind of attention at growing lengths: a table, and a page with the curves."""
+    from foundling.evaluation.attention_speed import attention_table, bench_attention
+    from foundling.home import write_atomically
+    from foundling.life.pages.attention_plot import attention_page
+
+    rows, page = bench_attention(options.seconds), Path("attention.html")
+    write_atomically(page, attention_page(rows).encode("utf-8"))
+    _tell(options, {"bench": rows, "page": str(page)}, f"{attention_table(rows)}\n\nThe page: {page}")
     return 0
 
 
@@ -168,4 +182,5 @@ COMMANDS: dict[str, Command] = {
     "audit": corpus.audit, "plan": corpus.plan, "prepare": _station("plan"), "pretrain": _station("pretrain"),
     "name": _station("name"), "examine": _station("report"), "talk": _talk, "serve": _serve, "score": _score,
     "history": _history, "verify": _verify, "bench": _bench, "world": _world,
+    "compare": compare.compare, "sweep": compare.sweep, "record": record.record, "curve": record.curve,
 }

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from foundling.cli.compare_options import add_compare, add_sweep
 from foundling.cli.corpus_options import add_collect, add_corpus, add_prepare
+from foundling.cli.record import add_record
 from foundling.cli.values import BUILTIN, count, positive, seed
 from foundling.cli.world_options import add_world
 from foundling.recipe import SIZES
@@ -125,13 +127,16 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("--generation", type=count, help="which generation (default: the newest)")
     bench = add("bench", "measure speed beside transformers on this machine, as ratios", "foundling bench", home=False)
     bench.add_argument(
-        "--part", choices=("all", "train", "generate", "corpus"), default="all",
-        help="what to measure; corpus, cleaning beside datatrove's, is not in all (default: all)",
+        "--part", choices=("all", "train", "generate", "attention", "corpus"), default="all",
+        help="what to measure; attention and corpus, cleaning beside datatrove's, are not in all (default: all)",
     )
     bench.add_argument("--texts", type=Path, default=BUILTIN, metavar="DIR", help="corpus: .txt files to repeat")
     bench.add_argument("--megabytes", type=count, default=100, help="corpus: how much to clean (default: 100)")
     bench.add_argument("--home", type=Path, metavar="HOME", help="also measure what int8 costs this being")
     bench.add_argument("--seconds", type=positive, default=30.0, help="per training measurement (default: 30)")
     add_corpus(add)
+    add_compare(add)
+    add_sweep(add)
+    add_record(add)
     _world(commands)
     return top

@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
 from foundling.inference.engine import Engine
-from foundling.inference.fast import FastEngine
 from foundling.inference.sampling import Sampling
 from foundling.records import Turn
 from foundling.tokens import Tokenizer
@@ -31,6 +31,7 @@ def addressed(name: str, text: str) -> bool:
 
 _UNANSWERED = 4  # of the turns since its own last one: an older address has been overtaken by the talk
 _REMEMBERED = 1000  # turns kept in memory, far more than any context holds; the ledger keeps them all
+_DROPPED = 0.25  # of the context given up at once when it is full: until the next time only new turns are read
 
 
 class Being:
@@ -40,36 +41,44 @@ class Being:
     """
 
     def __init__(
-        self, name: str, tokenizer: Tokenizer, engine: Engine | FastEngine, *, how: Sampling | None = None,
+        self, name: str, tokenizer: Tokenizer, engine: Engine, *, how: Sampling | None = None,
         seed: int = 0, most: int = 80,
     ) -> None:
         self.name, self.tokenizer, self.engine = name, tokenizer, engine
         self.how, self.most = how or Sampling(), most
         self.turns: list[Turn] = []
+        self._encoded = lru_cache(4 * _REMEMBERED)(tokenizer.encode_turn)
         self._generator = torch.Generator().manual_seed(seed)
         self._stops = frozenset((tokenizer.begin, tokenizer.end, tokenizer.turn, tokenizer.says, tokenizer.silence))
 
     def hear(self, turn: Turn) -> None:
         """Take a turn (its own included) into what it remembers."""
         self.turns.append(turn)
-        del self.turns[:-_REMEMBERED]
+        if len(self.turns) > 2 * _REMEMBERED:
+            del self.turns[:-_REMEMBERED]
 
     def prompt(self) -> list[int]:
         """`<|begin|>`, the latest whole turns that fit beside a turn of its own to come, and `<|turn|>`.
 
-        Where not even the last turn fits, it keeps its speaker and the end of its text.
+        An engine that keeps what it read reads only what is new, as long as the prompt begins as the last one did. So
+        old turns are given up in pieces of a quarter of the context, counted from the first turn that is remembered:
+        most turns only add to the prompt, and it holds three quarters of what would fit at least. Where not even the
+        last turn fits, it keeps its speaker and the end of its text.
         """
         t = self.tokenizer
         room = self.engine.context - self.most - len(t.encode_turn(Turn(name=self.name))) - 1
-        ids: list[int] = []
-        for turn in reversed(self.turns):
-            piece = t.encode_turn(turn)
-            if len(ids) + len(piece) > room:
-                if not ids and turn.name is not None:
-                    head = len(t.encode_turn(Turn(name=turn.name)))
-                    ids = piece[:head] + piece[len(piece) - room + head:] if head < room else []
-                break
-            ids = piece + ids
+        pieces = [self._encoded(turn) for turn in self.turns]
+        total = sum(map(len, pieces))
+        step = max(1, int(room * _DROPPED))
+        surplus = -(-max(0, total - room) // step) * step
+        first, given_up = 0, 0
+        while given_up < surplus and first < len(pieces) - (len(pieces[-1]) <= room):
+            given_up += len(pieces[first])
+            first += 1
+        ids = [value for piece in pieces[first:] for value in piece]
+        if pieces and not ids and self.turns[-1].name is not None:
+            head = len(t.encode_turn(Turn(name=self.turns[-1].name)))
+            ids = [*pieces[-1][:head], *pieces[-1][len(pieces[-1]) - room + head:]] if head < room else []
         return [t.begin, *ids, t.turn]
 
     def next_speaker(self, present: Sequence[str]) -> dict[str | None, float]:

@@ -1,26 +1,34 @@
-"""One stream, fast: int8 weights, a cache of fixed size and, where a compiler is found, a compiled step.
+"""The quick engine: the same words as `Engine`, through the step kernel, with the last prompt's keys and values kept.
 
-At one stream a step reads every weight once, so bytes per weight decide the speed (LOG.md, generation). Prompts are
-read by the float32 model; only the steps that follow use the int8 weights. Batches stay with `Engine`.
+Prompts and scores are read in one precision (float32 unless asked otherwise: decisions are the model's own), words are
+said in another, smaller one where that is quicker. What the last prompt had in common with the next is not read again.
+Where the kernel cannot be built, everything is `Engine`'s.
 """
 
 import copy
+import logging
 from collections.abc import Iterator, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.inference.engine import Engine
 from foundling.inference.sampling import Sampling, choose
-from foundling.model import CAUSAL, Cache, Decoder
-from foundling.model.decoder import Block, rotate
+from foundling.model import Decoder
+from foundling.model.kernels.decode import (
+    Column,
+    PackedDecoder,
+    Precision,
+    has_dot_products,
+    quantise,
+    restored,
+    why_not,
+)
 
-
-def quantise(weight_OI: Tensor) -> tuple[Tensor, Tensor]:
-    """Symmetric int8 per output row: (int8 weights, scales (O,)), so that weight = int8 * scale within half a step."""
-    scale_O = weight_OI.abs().amax(dim=1).clamp(min=1e-8) / 127.0
-    return (weight_OI / scale_O[:, None]).round().clamp(-127, 127).to(torch.int8), scale_O
+_log = logging.getLogger(__name__)
+_SHARE = 2 * 2**20  # bytes of weights that make it worth waking another thread in every step
+_EXTRA = 64  # places beyond the context for continuations that are scored side by side
+SMALLER_FROM = 20_000_000  # parameters from which reading weights, not overhead, decides the speed of one stream
 
 
 def rounded(model: Decoder) -> Decoder:
@@ -29,118 +37,180 @@ def rounded(model: Decoder) -> Decoder:
     with torch.no_grad():
         for weight in twin.parameters():
             if weight.dim() == 2:
-                values, scale = quantise(weight)
-                weight.copy_(values.float() * scale[:, None])
+                weight.copy_(restored(*quantise(weight)))
     return twin
 
 
-class Int8(torch.nn.Module):
-    """x @ weight.T with int8 weights and bfloat16 activations."""
-
-    values: Tensor
-    scale: Tensor
-
-    def __init__(self, weight_OI: Tensor) -> None:
-        super().__init__()
-        values, scale = quantise(weight_OI.detach())
-        self.register_buffer("values", values)
-        self.register_buffer("scale", scale.bfloat16())
-
-    def forward(self, x_BI: Tensor) -> Tensor:
-        return torch._weight_int8pack_mm(x_BI, self.values, self.scale)
+def fitting(model: Decoder) -> Precision:
+    """The precision in which a model of this size speaks on this processor: float32 as long as it costs nothing."""
+    if model.shape.parameters < SMALLER_FROM:
+        return "float32"
+    return "int8" if has_dot_products() else "bfloat16"
 
 
-class FastStep(torch.nn.Module):
-    """One position through the whole decoder: ids (1,) at place (1,) in, logits (1, vocabulary) out."""
+class FastEngine(Engine):
+    """An engine that reads with weights of one precision and speaks with weights of another.
 
-    def __init__(self, model: Decoder, capacity: int) -> None:
-        super().__init__()
-        shape = self.shape = model.shape
-        blocks: list[Block] = [block for block in model.blocks if isinstance(block, Block)]
-        self.embedding = model.embedding.weight.detach().bfloat16()
-        self.qkv = torch.nn.ModuleList(Int8(b.attention.qkv.weight) for b in blocks)
-        self.out = torch.nn.ModuleList(Int8(b.attention.out.weight) for b in blocks)
-        self.gate_up = torch.nn.ModuleList(Int8(b.mlp.gate_up.weight) for b in blocks)
-        self.down = torch.nn.ModuleList(Int8(b.mlp.down.weight) for b in blocks)
-        self.head = Int8(model.embedding.weight)
-        self.norms = [
-            tuple(n.weight.detach() for n in (b.attention_norm, b.mlp_norm, b.attention.q_norm, b.attention.k_norm))
-            for b in blocks
-        ]
-        self.last = model.norm.weight.detach()
-        self.cos, self.sin = model.tables
-        # A tensor a layer: a compiled step would copy one big tensor whenever a slice of it is written.
-        size = (shape.kv_heads, capacity, shape.head_dim)
-        self.keys = [torch.zeros(size) for _ in blocks]
-        self.values = [torch.zeros(size) for _ in blocks]
-        self.places = torch.arange(capacity)
+    `saying` defaults to what fits the size (`fitting`). `without` says why it is no faster than `Engine`; None: it is.
+    One stream at a time is quick: another use between its words makes it read its own past again.
+    """
 
-    def norm(self, x: Tensor, weight: Tensor) -> Tensor:
-        return F.rms_norm(x.float(), (x.shape[-1],), weight, self.shape.eps).bfloat16()
+    def __init__(
+        self, model: Decoder, *, reading: Precision = "float32", saying: Precision | None = None,
+    ) -> None:
+        super().__init__(model)
+        self.reading: Precision = reading
+        self.saying: Precision = saying or fitting(model)
+        self.without = why_not(model)
+        self._user: object = None
+        if self.without is not None:
+            _log.info("words come at the pace of plain torch: %s", self.without)
+            return
+        self._reader = PackedDecoder(model, reading)
+        self._sayer = self._reader if self.saying == reading else PackedDecoder(model, self.saying, cache=reading)
+        self._kept = self._reader.slot(self.context + _EXTRA)
 
-    def forward(self, ids_1: Tensor, place_1: Tensor) -> Tensor:
-        shape = self.shape
-        x = self.embedding[ids_1]
-        cos, sin = self.cos[place_1], self.sin[place_1]
-        closed = self.places > place_1
-        for layer in range(shape.layers):
-            before, middle, q_norm, k_norm = self.norms[layer]
-            heads = self.qkv[layer](self.norm(x, before)).view(-1, 1, shape.head_dim)
-            q, k, v = heads.split([shape.heads, shape.kv_heads, shape.kv_heads])
-            q, k = rotate(self.norm(q, q_norm), cos, sin), rotate(self.norm(k, k_norm), cos, sin)
-            keys, values = self.keys[layer], self.values[layer]
-            keys.index_copy_(1, place_1, k.float())
-            values.index_copy_(1, place_1, v.float())
-            # One query a head: products and sums, which a compiler fuses, beat a matrix product of one row.
-            q_KGD = q.view(shape.kv_heads, -1, 1, shape.head_dim).float() * shape.head_dim**-0.5
-            scores_KGS = (q_KGD * keys[:, None]).sum(dim=-1)
-            shares_KGS = scores_KGS.masked_fill(closed, -torch.inf).softmax(dim=-1)
-            mixed_KGD = (shares_KGS[..., None] * values[:, None]).sum(dim=2)
-            x = x + self.out[layer](mixed_KGD.reshape(1, -1).bfloat16())
-            gate, up = self.gate_up[layer](self.norm(x, middle)).chunk(2, dim=-1)
-            x = x + self.down[layer](F.silu(gate) * up)
-        logits: Tensor = self.head(self.norm(x, self.last))
-        return logits.float()
+    def _threads(self, packed: PackedDecoder) -> int:
+        return max(1, min(torch.get_num_threads(), packed.bytes // _SHARE))
 
+    def _unread(self, ids: Sequence[int]) -> int:
+        """How many of the ids' keys and values are kept already; the last id is always read, for its scores."""
+        same = 0
+        for ours, theirs in zip(self._kept.ids, ids[:-1], strict=False):
+            if ours != theirs:
+                break
+            same += 1
+        return same
 
-class FastEngine:
-    """An engine for one stream. Its first words after a start wait for the compiler when `compiled` is asked for."""
-
-    def __init__(self, model: Decoder, *, capacity: int | None = None, compiled: bool = False) -> None:
-        self.slow, self.context = Engine(model), min(capacity or model.shape.context, model.shape.context)
-        self._fast = FastStep(model.eval(), self.context)
-        self._step = torch.compile(self._fast, dynamic=False) if compiled else self._fast
-
-    @torch.no_grad()
-    def stream(
-        self, prompt: Sequence[int], how: Sampling, *, stops: frozenset[int], most: int,
-        generator: torch.Generator | None = None,
-    ) -> Iterator[int]:
-        """New ids of one prompt as they come, without the stop id; the prompt loses its beginning where it must.
-
-        `most` bounds the new ids, and so does the context. Raises ValueError for a prompt without ids. One stream at a
-        time: the cache is the engine's.
+    def _read(self, ids: Sequence[int], more: Sequence[Column] = (), *, scored: bool = False) -> tuple[Tensor, Tensor]:
+        """Read ids into the kept slot, and `more` positions after them; hidden states and logits of the last id and of
+        `more`, or with `scored` of all ids (hidden states alone).
         """
-        if not prompt:
+        known, last, kept = 0 if scored else self._unread(ids), len(ids) - 1, self._kept
+        columns = [
+            Column(value, 0, place, place, 0, 0, scored or place == last)
+            for place, value in enumerate(ids[known:], known)
+        ]
+        del kept.ids[known:]
+        found = self._reader.step(
+            [kept], [*columns, *more], threads=self._threads(self._reader), logits=not scored)
+        kept.ids.extend(ids[known:])
+        return found
+
+    @torch.inference_mode()
+    def batches(
+        self, prompts: Sequence[Sequence[int]], how: Sampling, *, stops: frozenset[int], most: int,
+        generator: torch.Generator | None = None,
+    ) -> Iterator[list[int | None]]:
+        """As `Engine.batches`. A row that has met its stop costs nothing more."""
+        if self.without is not None:
+            yield from super().batches(prompts, how, stops=stops, most=most, generator=generator)
+            return
+        if not all(len(p) for p in prompts):
             raise ValueError("a prompt has no ids; begin it with <|begin|>")
         most = min(most, self.context)
-        ids = list(prompt)[-max(1, self.context - most):]
-        model, fast = self.slow.model, self._fast
-        cache = Cache(model.shape, 1, model.embedding.weight.dtype, len(ids))
-        logits = model.logits(model.hidden(torch.tensor([ids]), CAUSAL, cache)[:, -1])
-        for layer in range(model.shape.layers):
-            fast.keys[layer][:, :len(ids)] = cache.keys[layer, 0]
-            fast.values[layer][:, :len(ids)] = cache.values[layer, 0]
+        if not prompts or most < 1:
+            return
+        rows = [list(p)[-max(1, self.context - most):] for p in prompts]
+        if len(rows) == 1:
+            yield from ([value] for value in self._one(rows[0], how, stops, most, generator))
+            return
+        slots = [self._reader.slot(max(map(len, rows)) + most) for _ in rows]
+        columns = [
+            Column(value, row, place, place, 0, 0, place == len(ids) - 1)
+            for row, ids in enumerate(rows) for place, value in enumerate(ids)
+        ]
+        _, logits = self._reader.step(slots, columns, threads=self._threads(self._reader))
+        seen: list[list[int]] = [[] for _ in rows]
+        alive = list(range(len(rows)))
+        for made in range(most):
+            new = choose(logits, seen, how, generator).tolist()
+            for row, value in enumerate(new):
+                seen[row].append(value)
+            alive = [row for row in alive if new[row] not in stops]
+            yield [new[row] if row in alive else None for row in range(len(rows))]
+            if not alive or made == most - 1:
+                return
+            places = [len(rows[row]) + made for row in alive]
+            columns = [Column(new[row], row, at, at, 0, 0, 1) for row, at in zip(alive, places, strict=True)]
+            # Ended rows keep their old scores: every row draws at every position, as in `Engine`.
+            logits[alive] = self._sayer.step(slots, columns, threads=self._threads(self._sayer))[1]
+
+    def _one(
+        self, ids: list[int], how: Sampling, stops: frozenset[int], most: int, generator: torch.Generator | None,
+    ) -> Iterator[int | None]:
+        """One row of `batches` on the kept slot, None at its stop."""
+        me = self._user = object()
+        _, logits = self._read(ids)
         seen: list[int] = []
-        for place in range(len(ids), len(ids) + most):
+        for made in range(most):
             value = int(choose(logits, [seen], how, generator))
             if value in stops:
+                yield None
                 return
             yield value
             seen.append(value)
-            if place < self.context:
-                logits = self._step(torch.tensor([value]), torch.tensor([place]))
+            if made == most - 1:
+                return
+            if self._user is not me:  # something else was read meanwhile
+                me = self._user = object()
+                _, logits = self._read([*ids, *seen])
+                continue
+            place = len(ids) + made
+            column = Column(value, 0, place, place, 0, 0, 1)
+            _, logits = self._sayer.step([self._kept], [column], threads=self._threads(self._sayer))
+            if self._sayer is self._reader:  # to the bit what reading it would give
+                self._kept.ids.append(value)
 
+    @torch.inference_mode()
     def log_probabilities(self, prefix: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
-        """As `Engine.log_probabilities`, in float32."""
-        return self.slow.log_probabilities(prefix, continuations)
+        """As `Engine.log_probabilities`, in the precision of reading; what is kept of the prefix is not read again."""
+        if self.without is not None:
+            return super().log_probabilities(prefix, continuations)
+        longest = max(len(c) for c in continuations)
+        if not prefix or longest >= self.context:
+            raise ValueError(f"{len(prefix)} ids before {longest} cannot be scored in a context of {self.context}")
+        ids = list(prefix)[-(self.context - longest):]
+        self._user = None
+        totals: list[float] = []
+        rest = list(continuations)
+        while rest:
+            many = self._side_by_side(len(ids), rest)
+            totals += self._scores(ids, rest[:many])
+            del rest[:many]
+        return totals
+
+    def _side_by_side(self, start: int, rest: Sequence[Sequence[int]]) -> int:
+        """How many of the continuations fit into the kept slot after `start` places; one always does."""
+        taken, room = 0, self._kept.capacity - start
+        for many, continuation in enumerate(rest):
+            taken += max(0, len(continuation) - 1)
+            if taken > room and many:
+                return many
+        return len(rest)
+
+    def _scores(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
+        """Each continuation sees the prefix and itself alone; all of them and what is new of the prefix in one go."""
+        columns, wanted = list[Column](), list[list[tuple[int, int]]]()  # (row of the scores, id)
+        end = len(ids)
+        for continuation in continuations:
+            start = end + len(columns)
+            rows = [0, *range(1 + len(columns), len(columns) + len(continuation))]
+            columns += [
+                Column(value, 0, end + step, start + step, end, start, 1)
+                for step, value in enumerate(continuation[:-1])
+            ]
+            wanted.append(list(zip(rows, continuation, strict=False)))
+        _, logits = self._read(ids, columns)
+        nats = logits.log_softmax(dim=-1)
+        return [float(sum(nats[row, value] for row, value in pairs)) for pairs in wanted]
+
+    @torch.inference_mode()
+    def hidden(self, ids: Sequence[int]) -> Tensor:
+        """Normed hidden states (T, C) of ids, in the precision of reading. Raises ValueError beyond the context."""
+        if not 0 < len(ids) <= self.context:
+            raise ValueError(f"{len(ids)} ids do not fit a context of {self.context}")
+        if self.without is not None:
+            return self.model.hidden(torch.tensor([list(ids)]))[0]
+        self._user = None
+        return self._read(ids, scored=True)[0]

@@ -31,10 +31,11 @@ def choose(logits_BV: Tensor, seen: list[list[int]], how: Sampling, generator: t
     if how.temperature <= 0:
         return scores.argmax(dim=-1)
     scores /= how.temperature
-    if 0 < how.top_k < scores.shape[-1]:
-        floor = scores.topk(how.top_k, dim=-1).values[:, -1:]
-        scores = scores.masked_fill(scores < floor, -torch.inf)
-    shares, order = scores.softmax(dim=-1).sort(dim=-1, descending=True)
+    if 0 < how.top_k < scores.shape[-1]:  # sorting a whole vocabulary would take longer than a small model
+        scores, order = scores.topk(how.top_k, dim=-1)
+    else:
+        scores, order = scores.sort(dim=-1, descending=True)
+    shares = scores.softmax(dim=-1)
     if how.top_p < 1.0:
         shares = shares.masked_fill(shares.cumsum(dim=-1) - shares > how.top_p, 0.0)
     picked = torch.multinomial(shares, 1, generator=generator)

@@ -2,14 +2,11 @@
 
 from foundling.home import Home
 from foundling.inference.being import Being
-from foundling.inference.engine import Engine
 from foundling.inference.fast import FastEngine
 from foundling.inference.sampling import Sampling
 from foundling.model import load_decoder
 from foundling.records import BadInput
 from foundling.tokens import Tokenizer
-
-INT8_FROM = 20_000_000  # parameters from which reading weights, not overhead, decides the speed of one stream
 
 
 def wake(home: Home, *, generation: int | None = None, how: Sampling | None = None, seed: int = 0) -> Being:
@@ -28,5 +25,4 @@ def wake(home: Home, *, generation: int | None = None, how: Sampling | None = No
             f"The tokenizer in {folder} has {tokenizer.vocabulary} entries and the model beside it "
             f"{model.shape.vocabulary}: restore both from one copy."
         )
-    engine = FastEngine(model) if model.shape.parameters >= INT8_FROM else Engine(model)
-    return Being(home.name, tokenizer, engine, how=how, seed=seed)
+    return Being(home.name, tokenizer, FastEngine(model), how=how, seed=seed)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from foundling.home import Home, Ledger, temporary, verify_folder
+from foundling.life.pace import keep_pace, pace_file
 from foundling.life.planning import frozen_plan, job_for
 from foundling.life.stations import Done, recorded
 from foundling.life.trainer import clear_workplace, package_hash, run_program, workplace
@@ -29,7 +30,7 @@ def _watch(home: Home, stage: str, job: dict[str, Any], label: str) -> Generator
     spent, steps = 0.0, 0
     done: dict[str, Any] = {}
     yield Progress(station=label, text="starting")
-    for event in run_program(home, stage, job):
+    for event in keep_pace(run_program(home, stage, job), pace_file(home, stage)):
         if event["event"] == "done":
             done = event
         if event["event"] == "note":

@@ -145,7 +145,7 @@ def time_steps(sizes: Sequence[str], vocabulary: int, steps: int = 5) -> Generat
             yield Progress(station="plan", text=f"timing steps of size {size}", done=number, total=len(sizes))
             plan = Plan(
                 name="Pace", size=size, seed=0, corpus="", tokens=tokens, shape=preset(size, vocabulary),
-                birth=birth_recipe(100, 4.0), naming=NamingRecipe(), threads=threads_here(), compiled=False,
+                birth=birth_recipe(100, 4.0), naming=NamingRecipe(), threads=threads_here(),
                 dtype="bfloat16" if bfloat16_pays() else "float32", predictions={},
             )
             taken[size] = probe(home, plan, tokens, steps).step

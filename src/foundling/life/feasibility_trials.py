@@ -167,7 +167,7 @@ class Bench:
         return Plan(
             name="Trial", size=setting.size, seed=setting.seed, corpus="", tokens=name, shape=shape, birth=recipe,
             naming=NamingRecipe(), dtype="bfloat16" if bfloat16_pays() else "float32", threads=threads_here(),
-            compiled=False, predictions={},
+            predictions={},
         )
 
     def run(self, setting: Setting, stage: str) -> Generator[Progress, None, Trial]:

@@ -3,14 +3,16 @@
 After it, nothing about the run depends on how fast the machine happens to be: a resumed run obeys the same plan.
 """
 
+import contextlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from foundling.home import Home, Ledger
 from foundling.life.stations import Done, recorded
-from foundling.life.trainer import run_program, workplace
+from foundling.life.trainer import Interrupted, run_program, workplace
 from foundling.recipe import (
     SIZES,
     NamingRecipe,
@@ -24,11 +26,11 @@ from foundling.recipe.arithmetic import memory_mb
 from foundling.recipe.measured import promised_bits
 from foundling.recipe.plan import read_plan
 from foundling.records import BadInput, Progress, to_jsonable
-from foundling.training.machine import bfloat16_pays, compiler_found, threads_here
+from foundling.training.machine import bfloat16_pays, threads_here
 
 NAMING_SHARE = 0.4  # of the minutes; the rest is pre-training
-COMPILE_FROM = 15 * 60.0  # seconds of training from which building kernels pays for itself (LOG.md, compile)
 LEAST_EPOCHS = 16.0  # `auto` takes the largest size that can read the corpus so many times
+_TIMED = 6  # steps
 MOST_EPOCHS = 14.0  # beyond them validation rose in every run on the built-in stories (LOG.md, epochs)
 
 
@@ -53,24 +55,50 @@ def job_for(home: Home, plan: Plan, task: str, stage: str) -> dict[str, Any]:
     return {
         "task": task, "tokens": str(home.tokens / plan.tokens), "start": None, "shape": to_jsonable(plan.shape),
         "recipe": to_jsonable(recipe), "naming": to_jsonable(naming), "seed": plan.seed, "dtype": plan.dtype,
-        "threads": plan.threads, "compiled": plan.compiled and task == "birth", "state": str(place / "state"),
+        "threads": plan.threads,
+        "state": str(place / "state"),
         "out": str(place / "out"), "measure": 0,
     }
 
 
-def _speed(home: Home, plan: Plan) -> float:
-    """Tokens per second of a few real steps, the first two left out (they warm up)."""
-    job = job_for(home, replace(plan, compiled=False), "birth", "plan") | {"measure": 6}
-    events = [e for e in run_program(home, "plan", job) if e["event"] == "step"][2:]
-    return float(sum(e["tokens"] for e in events) / sum(e["seconds"] for e in events))
+def _speed(home: Home, plan: Plan, least: float = 0.0) -> float:
+    """Tokens per second of a few real steps, the first two left out (they warm up); 0 as soon as the steps have taken
+    longer than they may for `least` tokens per second."""
+    job = job_for(home, plan, "birth", "plan") | {"measure": _TIMED}
+    patience = plan.birth.rows * plan.shape.context * _TIMED / least if least else float("inf")
+    events, began = [], None
+    program = run_program(home, "plan", job)
+    for event in program:
+        began = began or time.monotonic()  # the first event comes when torch has been imported and the model stands
+        if event["event"] == "step":
+            events.append(event)
+        if time.monotonic() - began > patience:
+            with contextlib.suppress(Interrupted):
+                program.close()
+            return 0.0
+    return float(sum(e["tokens"] for e in events[2:]) / sum(e["seconds"] for e in events[2:]))
+
+
+def _pace(home: Home, plan: Plan) -> tuple[Plan, float]:
+    """The plan with the threads that train fastest as busy as the computer is now, and the tokens per second.
+
+    One thread is timed first: on a busy computer more threads can be many times slower, and are given up as soon as
+    they have taken longer.
+    """
+    if plan.threads == 1:
+        return plan, _speed(home, plan)
+    alone = replace(plan, threads=1)
+    slow = _speed(home, alone)
+    fast = _speed(home, plan, least=slow)
+    return (plan, fast) if fast > slow else (alone, slow)
 
 
 def _choose_size(home: Home, draft: Plan, wishes: Wishes, tokens: int) -> tuple[Plan, float]:
-    """The plan with its size, and the speed at that size: the largest one that reads the corpus LEAST_EPOCHS times."""
+    """The plan with its size and threads, and the speed: the largest size that reads the corpus LEAST_EPOCHS times."""
     vocabulary = draft.shape.vocabulary
+    draft, speed = _pace(home, draft)
     if wishes.size != "auto":
-        return draft, _speed(home, draft)
-    speed = _speed(home, draft)
+        return draft, speed
     work = speed * draft.shape.flops_per_token
     seconds, chosen = wishes.minutes * 60 * (1 - NAMING_SHARE), SIZES[0]
     for size in SIZES:
@@ -97,7 +125,7 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
     draft = Plan(
         name=home.name, size=size, seed=wishes.seed, corpus=collected["corpus"], tokens=prepared["tokens"],
         shape=preset(size, prepared["vocabulary"]), birth=birth_recipe(100, 10.0), naming=NamingRecipe(),
-        dtype="bfloat16" if bfloat16_pays() else "float32", threads=threads_here(), compiled=False, predictions={},
+        dtype="bfloat16" if bfloat16_pays() else "float32", threads=threads_here(), predictions={},
     )
     tokens = prepared["train_tokens"]
     if wishes.steps is not None:
@@ -107,6 +135,8 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
         )
     else:
         plan, speed = _choose_size(home, draft, wishes, tokens)
+        if plan.threads < draft.threads:
+            yield Progress(station="plan", text=f"the computer is busy: one thread is faster now than {draft.threads}")
         step = plan.birth.rows * plan.shape.context
         steps = max(20, int(speed * wishes.minutes * 60 * (1 - NAMING_SHARE) / step))
         steps = min(steps, max(100, round(MOST_EPOCHS * tokens / step)))
@@ -115,14 +145,13 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
             plan.naming, dialogue_steps=round(naming_steps * 0.7), preference_steps=round(naming_steps * 0.3)
         )
     epochs = steps * plan.birth.rows * plan.shape.context / tokens
-    compiled = wishes.steps is None and wishes.minutes * 60 >= COMPILE_FROM and compiler_found()
-    plan = replace(plan, birth=birth_recipe(steps, epochs), naming=naming, compiled=compiled)
+    plan = replace(plan, birth=birth_recipe(steps, epochs), naming=naming)
     plan = replace(
         plan, predictions={
             "parameters": plan.shape.parameters, "steps": steps, "epochs": round(epochs, 2),
             "tokens_per_second": round(speed) or None,
             "bits_per_byte": to_jsonable(promised_bits(plan, tokens, prepared["train_bytes"])),
-            "memory_mb": round(memory_mb(plan.shape, plan.birth.rows, plan.dtype, compiled)),
+            "memory_mb": round(memory_mb(plan.shape, plan.birth.rows, plan.dtype)),
             "seconds": round(wishes.minutes * 60) if wishes.steps is None else None,
         },
     )

@@ -67,7 +67,7 @@ class BirthData:
     """All that a birth report says. Only `name`, `born` and `generation` must be there; what is missing is said so.
 
     born, written: ISO dates or times; their difference is the age. verdict: an outcome of `records.Verdict`, with or
-    without ": reason", or words of one's own. plan: size, parameters, seed, dtype, threads, compiled, predictions
+    without ": reason", or words of one's own. plan: size, parameters, seed, dtype, threads, predictions
     (name -> value); outcome: the same names -> what came true. corpus: stories, scenes, bytes, tokens; splits (name ->
     count, or name -> {stories, bytes, ...}); drops ((title, reason) or {title, reason}) and dropped, their count where
     not all are listed; train_bytes and train_tokens, what the first stage trained on. curves: (stage, points {step,
@@ -274,6 +274,7 @@ def _learned(data: BirthData) -> str:
         said = f"{_course(record, points)} {_gap(data, record, points) if number == 0 else ''}"
         parts.append(f"<h3>{title}</h3>{drawn}<p>{said}</p>")
     body = "".join(parts) or _missing("No learning curves were recorded for this birth.")
+    body += '<p><a href="training.html">All curves, and what they mean</a></p>'
     return section("How it learned", lead, body)
 
 
@@ -369,7 +370,7 @@ def _read(data: BirthData) -> str:
 def _made(data: BirthData) -> str:
     lead = ("With these fingerprints the same birth can be done again: on the same kind of processor and with "
             "one thread, to the bit.")
-    keys = [k for k in ("size", "parameters", "seed", "dtype", "threads", "compiled") if k in data.plan]
+    keys = [k for k in ("size", "parameters", "seed", "dtype", "threads") if k in data.plan]
     pairs = [(_title(k), value_words(k, data.plan[k])) for k in keys]
     if data.card is not None:
         hashes = {"Corpus": data.card.corpus, "Tokenizer": data.card.tokenizer, "Trainer program": data.card.program,

@@ -10,6 +10,7 @@ from typing import Any
 
 from foundling.home import Home, Ledger, read_verified, write_atomically
 from foundling.life.birth import BASE, NAMED
+from foundling.life.curving import write_curves
 from foundling.life.dropping import what_fell
 from foundling.life.planning import frozen_plan
 from foundling.life.report import BirthData, birth_report
@@ -79,7 +80,7 @@ def _data(home: Home, stations: dict[str, dict[str, Any]], evidence: dict[str, A
         written=datetime.now(UTC).isoformat("T", "seconds"),
         plan={
             "size": plan["size"], "parameters": plan["predictions"]["parameters"], "seed": plan["seed"],
-            "dtype": plan["dtype"], "threads": plan["threads"], "compiled": plan["compiled"],
+            "dtype": plan["dtype"], "threads": plan["threads"],
             "predictions": plan["predictions"],
         },
         outcome=_outcome(home, stations, base["steps"]),
@@ -119,5 +120,6 @@ def report(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
         fell = what_fell(home, ledger, None, _DROPS)
         data = _data(home, {k: v for k, v in stations.items() if v is not None}, evidence, fell)
         write_atomically(home.reports / "birth.json", canonical_json({"stations": stations, "scores": data.scores}))
+        write_curves(home, None)
         write_atomically(page, birth_report(data).encode("utf-8"))
     yield Done(station="report", facts=facts, fresh=fresh)

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 def package_hash() -> str:
-    """sha256 over the names and contents of the package's Python sources: half of a trainer's identity."""
+    """sha256 over names and contents of the package's sources, Python and C++: half of a trainer's identity."""
     root = Path(foundling.__file__).parent
-    return content_hash({
-        str(p.relative_to(root)): content_hash(p.read_bytes()) for p in sorted(root.rglob("*.py"))
-    })
+    sources = sorted(path for kind in ("*.py", "*.cpp", "*.h") for path in root.rglob(kind))
+    return content_hash({str(path.relative_to(root)): content_hash(path.read_bytes()) for path in sources})
 
 
 def workplace(home: Home, stage: str) -> Path:
@@ -37,7 +36,7 @@ def workplace(home: Home, stage: str) -> Path:
     return home.path / "generations" / f"{stage}-training"
 
 
-def run_program(home: Home, stage: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def run_program(home: Home, stage: str, job: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """Run the job to its end and give the program's events as they come; nothing is run when its `out` is there.
 
     Raises Interrupted on Ctrl-C (after the program saved), BadInput when the program ends with an error.

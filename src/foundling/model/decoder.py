@@ -11,11 +11,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from foundling.model.attention import CAUSAL, Sight, attend
+from foundling.model.kernels import rows
 from foundling.recipe import Shape
 
 
 class RMSNorm(nn.Module):
-    """Root-mean-square norm of the last dimension, computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467)."""
+    """Root-mean-square norm of the last dimension, computed in float32 (Zhang and Sennrich 2019, arXiv 1910.07467).
+
+    Where a kernel does it, the outcome has the type in which autocast would multiply it; in plain torch that of x.
+    """
 
     def __init__(self, width: int, eps: float) -> None:
         super().__init__()
@@ -23,7 +27,17 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.rms_norm(x.float(), (x.shape[-1],), self.weight, self.eps).to(x.dtype)
+        normed = rows.norm(x, self.weight, self.eps)
+        return F.rms_norm(x.float(), (x.shape[-1],), self.weight, self.eps).to(x.dtype) if normed is None else normed
+
+    def after(self, x: Tensor | None, added: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
+        """The stream x (None: it begins here) plus what dropout leaves of `added`, and its norm."""
+        both = rows.add_norm(x, added, self.weight, self.eps, dropout)
+        if both is not None:
+            return both
+        left = F.dropout(added, dropout) if dropout else added
+        stream = left if x is None else x + left
+        return stream, self(stream)
 
 
 def rotary_tables(shape: Shape, length: int) -> tuple[Tensor, Tensor]:
@@ -62,23 +76,32 @@ class Attention(nn.Module):
 
     def __init__(self, shape: Shape, layer: int) -> None:
         super().__init__()
-        self.shape, self.layer = shape, layer
+        self.shape, self.layer, self.kind = shape, layer, shape.attention.of_layer(layer)
         self.qkv = nn.Linear(shape.width, shape.head_dim * (shape.heads + 2 * shape.kv_heads), bias=False)
         self.out = nn.Linear(shape.heads * shape.head_dim, shape.width, bias=False)
+        self.fused = {"qkv.weight": tuple(shape.head_dim * n for n in (shape.heads, shape.kv_heads, shape.kv_heads))}
         self.q_norm = RMSNorm(shape.head_dim, shape.eps)
         self.k_norm = RMSNorm(shape.head_dim, shape.eps)
 
     def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], sight: Sight, cache: Cache | None) -> Tensor:
-        shape, (batch, length, _) = self.shape, x_BTC.shape
-        sizes = [shape.heads, shape.kv_heads, shape.kv_heads]
-        qkv = self.qkv(x_BTC).view(batch, length, sum(sizes), shape.head_dim).transpose(1, 2)
-        q, k, v = qkv.split(sizes, dim=1)
-        q, k = rotate(self.q_norm(q), *tables), rotate(self.k_norm(k), *tables)
+        batch, length, _ = x_BTC.shape
+        q, k, v = self._heads(self.qkv(x_BTC), tables)
         if cache is not None:
             k, v = cache.write(self.layer, k, v)
-        y_BHTD = attend(q, k, v, sight)
+        y_BHTD = attend(q, k, v, sight, self.kind)
         out_BTC: Tensor = self.out(y_BHTD.transpose(1, 2).reshape(batch, length, -1))
         return out_BTC
+
+
+    def _heads(self, qkv_BTX: Tensor, tables: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """q (B, H, T, D), k and v (B, K, T, D): q and k normed, then turned by their positions."""
+        shape, weights = self.shape, (self.q_norm.weight, self.k_norm.weight)
+        heads = rows.turn_heads(qkv_BTX, weights, tables, (shape.heads, shape.kv_heads), shape.eps)
+        if heads is not None:
+            return heads
+        sizes = [shape.heads, shape.kv_heads, shape.kv_heads]
+        q, k, v = torch.split(qkv_BTX.view(*qkv_BTX.shape[:2], sum(sizes), -1).transpose(1, 2), sizes, dim=1)
+        return rotate(self.q_norm(q), *tables), rotate(self.k_norm(k), *tables), v
 
 
 class SwiGLU(nn.Module):
@@ -87,27 +110,41 @@ class SwiGLU(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.gate_up = nn.Linear(shape.width, 2 * shape.hidden, bias=False)
+        self.fused = {"gate_up.weight": (shape.hidden, shape.hidden)}
         self.down = nn.Linear(shape.hidden, shape.width, bias=False)
 
     def forward(self, x_BTC: Tensor) -> Tensor:
-        gate, up = self.gate_up(x_BTC).chunk(2, dim=-1)
-        out_BTC: Tensor = self.down(F.silu(gate) * up)
+        gate_up = self.gate_up(x_BTC)
+        mixed = rows.swiglu(gate_up)
+        if mixed is None:
+            gate, up = gate_up.chunk(2, dim=-1)
+            mixed = F.silu(gate) * up
+        out_BTC: Tensor = self.down(mixed)
         return out_BTC
 
 
 class Block(nn.Module):
-    """One layer: attention and SwiGLU, each behind a norm and added to the stream; dropout on what is added."""
+    """One layer: attention and SwiGLU, each behind a norm and added to the stream; dropout on what is added.
+
+    The stream x and what is still to be added to it flow in, and flow out one layer on: so adding, dropout and the
+    norm that follows are one pass over the stream.
+    """
 
     def __init__(self, shape: Shape, layer: int, dropout: float) -> None:
         super().__init__()
         self.attention_norm, self.mlp_norm = RMSNorm(shape.width, shape.eps), RMSNorm(shape.width, shape.eps)
         self.attention, self.mlp = Attention(shape, layer), SwiGLU(shape)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
 
-    def forward(self, x_BTC: Tensor, tables: tuple[Tensor, Tensor], sight: Sight, cache: Cache | None) -> Tensor:
-        x_BTC = x_BTC + self.dropout(self.attention(self.attention_norm(x_BTC), tables, sight, cache))
-        out_BTC: Tensor = x_BTC + self.dropout(self.mlp(self.mlp_norm(x_BTC)))
-        return out_BTC
+    def forward(
+        self, x_BTC: Tensor | None, added_BTC: Tensor, tables: tuple[Tensor, Tensor], sight: Sight, cache: Cache | None
+    ) -> tuple[Tensor, Tensor]:
+        dropout = self.dropout if self.training else 0.0
+        x_BTC, normed_BTC = self.attention_norm.after(x_BTC, added_BTC, dropout)
+        added_BTC = self.attention(normed_BTC, tables, sight, cache)
+        x_BTC, normed_BTC = self.mlp_norm.after(x_BTC, added_BTC, dropout)
+        added_BTC = self.mlp(normed_BTC)
+        return x_BTC, added_BTC
 
 
 class Decoder(nn.Module):
@@ -119,7 +156,7 @@ class Decoder(nn.Module):
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
         self.blocks = nn.ModuleList(Block(shape, layer, dropout) for layer in range(shape.layers))
         self.norm = RMSNorm(shape.width, shape.eps)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
         self.tables = rotary_tables(shape, shape.context)
         self._initialise(generator)
 
@@ -145,13 +182,13 @@ class Decoder(nn.Module):
             raise ValueError("several ids that continue a cache need a sight with a mask (B, 1, T, S)")
         cos, sin = self.tables
         tables = cos[start:start + length], sin[start:start + length]
-        x_BTC = self.dropout(self.embedding(ids_BT))
+        x_BTC: Tensor | None = None
+        added_BTC = self.embedding(ids_BT)
         for block in self.blocks:
-            x_BTC = block(x_BTC, tables, sight, cache)
+            x_BTC, added_BTC = block(x_BTC, added_BTC, tables, sight, cache)
         if cache is not None:
             cache.length = start + length
-        normed_BTC: Tensor = self.norm(x_BTC)
-        return normed_BTC
+        return self.norm.after(x_BTC, added_BTC, self.dropout if self.training else 0.0)[1]
 
     def logits(self, hidden_BTC: Tensor) -> Tensor:
         """Scores of every id, (B, T, vocabulary), from normed hidden states: the embedding used the other way round."""

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from foundling.model.decoder import Decoder
 from foundling.recipe import Shape
+from foundling.recipe.attention import Attention, Full, Sliding, SlidingWithFull, attention_from
 from foundling.records import BadInput, canonical_json, to_jsonable
 
 WEIGHTS = "weights.safetensors"
@@ -29,7 +30,8 @@ _RENAMES = (
 
 
 def configuration(shape: Shape) -> dict[str, Any]:
-    """config.json of transformers' Qwen3 for a shape, as plain values."""
+    """config.json of transformers' Qwen3 for a shape, as plain values; where Qwen3 knows no such attention, the same
+    under a model type of our own, which no other program takes for one that it knows."""
     return {
         "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": False, "attention_dropout": 0.0,
         "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1, "hidden_act": "silu", "initializer_range": 0.02,
@@ -38,7 +40,39 @@ def configuration(shape: Shape) -> dict[str, Any]:
         "num_hidden_layers": shape.layers, "num_key_value_heads": shape.kv_heads, "rms_norm_eps": shape.eps,
         "rope_theta": shape.rope_base, "rope_parameters": {"rope_type": "default", "rope_theta": shape.rope_base},
         "tie_word_embeddings": True, "use_sliding_window": False, "vocab_size": shape.vocabulary, "dtype": "float32",
+    } | _looking(shape)
+
+
+def is_qwen3(kind: Attention) -> bool:
+    """True for an attention that Qwen3 can have; a model with another runs in foundling only."""
+    return isinstance(kind, Full | Sliding | SlidingWithFull)
+
+
+def _looking(shape: Shape) -> dict[str, Any]:
+    """What config.json says of an attention that is not full."""
+    kind = shape.attention
+    if isinstance(kind, Full):
+        return {}
+    if isinstance(kind, Sliding | SlidingWithFull):
+        full = [isinstance(kind.of_layer(layer), Full) for layer in range(shape.layers)]
+        types = ["full_attention" if whole else "sliding_attention" for whole in full]
+        return {"use_sliding_window": True, "sliding_window": kind.window, "max_window_layers": 0, "layer_types": types}
+    return {
+        "architectures": ["FoundlingForCausalLM"], "model_type": "foundling", "attention": to_jsonable(kind),
+        "remark": f"A Qwen3 but for its attention ({kind.kind}), which transformers does not have: foundling reads it.",
     }
+
+
+def _attention_of(c: dict[str, Any]) -> Attention:
+    """The kind that a config.json tells of; `_check` refuses one that tells more than the kind can hold."""
+    if c["model_type"] == "foundling":
+        return attention_from(c["attention"])
+    if not c["use_sliding_window"]:
+        return Full()
+    types, window = c["layer_types"], c["sliding_window"]
+    if "full_attention" not in types:
+        return Sliding(window=window)
+    return SlidingWithFull(window=window, every=types.index("full_attention") + 1)
 
 
 def read_shape(folder: Path) -> Shape:
@@ -49,7 +83,7 @@ def read_shape(folder: Path) -> Shape:
             layers=c["num_hidden_layers"], width=c["hidden_size"], heads=c["num_attention_heads"],
             kv_heads=c["num_key_value_heads"], head_dim=c["head_dim"], hidden=c["intermediate_size"],
             vocabulary=c["vocab_size"], context=c["max_position_embeddings"],
-            rope_base=c["rope_parameters"]["rope_theta"], eps=c["rms_norm_eps"],
+            rope_base=c["rope_parameters"]["rope_theta"], eps=c["rms_norm_eps"], attention=_attention_of(c),
         )
         _check(shape, c)
         return shape
@@ -59,7 +93,8 @@ def read_shape(folder: Path) -> Shape:
 
 def _check(shape: Shape, c: dict[str, Any]) -> None:
     """Raises ValueError for numbers that no model of ours has, before anything is built from them."""
-    for name, value in to_jsonable(shape).items():
+    figures = {name: value for name, value in to_jsonable(shape).items() if name != "attention"}
+    for name, value in figures.items():
         whole = name not in ("rope_base", "eps")
         fits = isinstance(value, int) and not isinstance(value, bool) and value <= _LARGEST if whole else (
             isinstance(value, int | float) and math.isfinite(value))
@@ -68,7 +103,10 @@ def _check(shape: Shape, c: dict[str, Any]) -> None:
     if shape.context > _LONGEST:
         raise ValueError(f"a context of {shape.context} is more than {_LONGEST}")
     ours = configuration(shape)
-    for name in ("model_type", "hidden_act", "attention_bias", "tie_word_embeddings", "use_sliding_window"):
+    patterned = ("layer_types",) if ours["use_sliding_window"] else ()
+    for name in (
+        "model_type", "hidden_act", "attention_bias", "tie_word_embeddings", "use_sliding_window", *patterned,
+    ):
         if c[name] != ours[name]:
             raise ValueError(f"{name} is {c[name]!r} and not {ours[name]!r}")
 

@@ -23,7 +23,7 @@ ALL_SIZES = (*SIZES, *_LARGER)
 # not all at once), for each activation kept for the way back and each logit. Least squares over twelve measured
 # peaks on Linux with the allocator settings of a birth: tiny, small, base and 50m with 3 to 128 rows, all within 6%.
 _PROGRAM_MB, _PER_PARAMETER, _PER_ACTIVATION, _PER_LOGIT = 354.0, 16.6, 4.035, 20.3
-_FLOAT32, _COMPILED = 1.35, 0.4  # activations in float32, and of compiled kernels; measured once, at 49M parameters
+_FLOAT32 = 1.35  # activations in float32 beside bfloat16
 
 GPU_RATE = 990e12  # bfloat16 operations a second that the makers of an H100-class card state
 GPU_SHARE = 0.35  # of them that a training keeps, where the model is large enough to fill the card
@@ -50,14 +50,14 @@ def training_flops(shape: Shape, tokens: float) -> float:
 
 
 def muon_flops(shape: Shape) -> float:
-    """Operations of one Muon step: five Newton-Schulz rounds on each hidden matrix (Jordan 2024), whatever the rows."""
+    """Operations of one Muon step: four rounds on each hidden matrix (`training.orthogonal`), whatever the rows."""
     square = [(shape.width, shape.head_dim * heads) for heads in (shape.heads, shape.kv_heads, shape.kv_heads,
                                                                   shape.heads)]
     matrices = [*square, *[(shape.width, shape.hidden)] * 3]
     total = 0.0
     for one, other in matrices:
         short, long = min(one, other), max(one, other)
-        total += 5 * (4.0 * short * short * long + 2.0 * short**3)
+        total += 4 * (4.0 * short * short * long + 2.0 * short**3)
     return shape.layers * total
 
 
@@ -71,9 +71,9 @@ def logits(shape: Shape, rows: int) -> float:
     return float(rows * shape.context * shape.vocabulary)
 
 
-def memory_mb(shape: Shape, rows: int, dtype: str, compiled: bool = False) -> float:
+def memory_mb(shape: Shape, rows: int, dtype: str) -> float:
     """Expected peak of the trainer's resident memory in MB (2^20 bytes), as a birth runs it."""
-    kept = activations(shape, rows) * (1.0 if dtype == "bfloat16" else _FLOAT32) * (_COMPILED if compiled else 1.0)
+    kept = activations(shape, rows) * (1.0 if dtype == "bfloat16" else _FLOAT32)
     whole = _PER_PARAMETER * shape.parameters + _PER_ACTIVATION * kept + _PER_LOGIT * logits(shape, rows)
     return _PROGRAM_MB + whole / 2**20
 

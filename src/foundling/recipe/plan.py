@@ -10,7 +10,7 @@ from foundling.recipe.training import TrainRecipe
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Minutes have become steps here; dtype, threads and compilation are frozen. `predictions` are kept to be checked.
+    """Minutes have become steps here; dtype, and threads are frozen. `predictions` are kept to be checked.
 
     corpus, tokenizer: content hashes of the artefacts that it was made for; seed: the seed of everything random.
     """
@@ -25,7 +25,6 @@ class Plan:
     naming: NamingRecipe
     dtype: str
     threads: int
-    compiled: bool
     predictions: dict[str, Any]
 
 
@@ -37,4 +36,5 @@ def read_plan(data: dict[str, Any]) -> Plan:
     fields["shape"] = Shape(**fields["shape"])
     fields["birth"] = TrainRecipe(**birth)
     fields["naming"] = NamingRecipe(**fields["naming"])
+    fields.pop("compiled", None)  # plans of older homes
     return Plan(**fields)

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
+from foundling.recipe.attention import FULL, Attention, SlidingWithFull, attention_from
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A Qwen3 decoder: `heads` query heads share `kv_heads` key-value ones (a divisor), each `head_dim` wide (even)."""
+    """A Qwen3 decoder: `heads` query heads share `kv_heads` key-value ones (a divisor), each `head_dim` wide (even).
+
+    `attention` may be given in its plain form, as JSON has it.
+    """
 
     layers: int
     width: int
@@ -17,10 +22,14 @@ class Shape:
     context: int
     rope_base: float = 10_000.0
     eps: float = 1e-6
+    attention: Attention = FULL
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "attention", attention_from(self.attention))
         if self.heads % self.kv_heads or self.head_dim % 2:
             raise ValueError("heads must be a multiple of kv_heads, and head_dim even")
+        if isinstance(self.attention, SlidingWithFull) and self.attention.every > self.layers:
+            raise ValueError(f"of {self.layers} layers none is the {self.attention.every}th, which would be full")
 
     @property
     def block_parameters(self) -> int:
@@ -36,9 +45,10 @@ class Shape:
 
     @property
     def flops_per_token(self) -> int:
-        """Floating-point operations to train on one token: 6 per matrix weight, and 6*L*d*T for causal attention.
+        """Floating-point operations to train on one token: 6 per matrix weight, and 6*L*d*T for full causal attention.
 
         Source: Kaplan et al. 2020 (arXiv 2001.08361), section 2.1; the same rule as notes on performance use.
         """
-        attention = 6 * self.layers * self.heads * self.head_dim * self.context
+        seen = sum(self.attention.of_layer(layer).seen(self.context) for layer in range(self.layers))
+        attention = int(12 * self.heads * self.head_dim * seen)
         return 6 * (self.parameters - self.layers * (2 * self.width + 2 * self.head_dim)) + attention

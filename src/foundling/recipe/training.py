@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass, replace
 
+OPTIMISERS = ("sgd", "adam", "adamw", "muon")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainRecipe:
     """One run of the loop. Rates are per optimiser step at their peak; `rows` sequences make one step.
 
-    optimiser: "adamw" for everything, or "muon" for hidden matrices with AdamW for embeddings and norms.
+    optimiser: "sgd" (Nesterov momentum), "adam" (decay added to the gradient) or "adamw" (decay beside it) for
+    everything, or "muon" for hidden matrices with AdamW for embeddings and norms. momentum: of SGD and Muon.
+    weight_decay falls on hidden matrices alone; its path: (share of the run, factor) in order of share, with straight
+    lines between; () leaves it as it is. masking: share of input ids that are replaced by random ones.
     warmup, decay: shares of the run; the rate falls linearly to `final` times its peak over the last `decay` share.
-    average: per-step factor of the moving average of weights (0: off); look: steps between looks at validation text.
+    average: per-step factor of the moving average of weights (0: off); tail: over this last share of the run their
+    plain mean instead. look: steps between looks at validation text.
     patience: looks without a new best after which the run ends (0: never). bound: None keeps the weights of the best
     look; a share keeps those of the latest look that is at most so much above the look before the first step.
     """
@@ -19,18 +25,29 @@ class TrainRecipe:
     optimiser: str = "muon"
     rate: float = 3e-3
     matrix_rate: float = 0.02
+    momentum: float = 0.95
     weight_decay: float = 0.1
+    weight_decay_path: tuple[tuple[float, float], ...] = ()
     betas: tuple[float, float] = (0.9, 0.95)
     dropout: float = 0.0
+    masking: float = 0.0
     warmup: float = 0.05
     decay: float = 0.6
     final: float = 0.02
     clip: float = 1.0
     average: float = 0.98
+    tail: float = 0.0
     look: int = 50
     patience: int = 0
     bound: float | None = None
     save_seconds: float = 20.0
+
+    def __post_init__(self) -> None:
+        """Lists, as JSON gives them, become tuples. Raises ValueError for an optimiser that is not one of the four."""
+        object.__setattr__(self, "betas", tuple(self.betas))
+        object.__setattr__(self, "weight_decay_path", tuple((share, by) for share, by in self.weight_decay_path))
+        if self.optimiser not in OPTIMISERS:
+            raise ValueError(f"the optimiser {self.optimiser} is none of {', '.join(OPTIMISERS)}")
 
 
 def birth_recipe(steps: int, epochs: float) -> TrainRecipe:

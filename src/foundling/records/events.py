@@ -20,7 +20,8 @@ class Step:
     """One optimiser step, or a look at the validation text when `validation` is set.
 
     loss: nats per trained token; tokens: target tokens trained in this step; seconds: wall time of this step;
-    rate: the learning-rate multiplier 0..1; validation: bits per byte of the averaged weights on validation text.
+    rate: the learning-rate multiplier 0..1; validation: bits per byte of the averaged weights on validation text;
+    gradient_norm: of all gradients as one vector, before clipping.
     """
 
     step: int
@@ -31,3 +32,4 @@ class Step:
     rate: float
     validation: float | None = None
     parts: tuple[tuple[str, float], ...] = ()
+    gradient_norm: float = 0.0

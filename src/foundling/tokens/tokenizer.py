@@ -21,7 +21,7 @@ CHAT_TEMPLATE = (
     " + '" + SAYS + "' + m['content'] }}{% endfor %}{% if add_generation_prompt %}{{ '" + TURN + "' }}{% endif %}"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPLIT = 100_000  # characters given to the library at once, so that a huge line stays within memory
+PIECE = 100_000  # characters given to the library at once, so that a huge line stays within memory
 
 
 class Tokenizer:
@@ -61,9 +61,9 @@ class Tokenizer:
     def encode(self, text: str) -> list[int]:
         """Ids of text, never a special one. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
         text = _SURROGATE.sub("\ufffd", text)
-        if len(text) <= _SPLIT:
+        if len(text) <= PIECE:
             return list(self._backend.encode(text, add_special_tokens=False).ids)
-        pieces = [text[i:i + _SPLIT] for i in range(0, len(text), _SPLIT)]
+        pieces = [text[i:i + PIECE] for i in range(0, len(text), PIECE)]
         return [i for e in self._backend.encode_batch(pieces, add_special_tokens=False) for i in e.ids]
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -100,7 +100,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
         vocab_size=vocabulary, show_progress=False, special_tokens=list(SPECIALS), min_frequency=2,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
     )
-    backend.train_from_iterator((t[i:i + _SPLIT] for t in texts for i in range(0, len(t), _SPLIT)), trainer)
+    backend.train_from_iterator((t[i:i + PIECE] for t in texts for i in range(0, len(t), PIECE)), trainer)
     return Tokenizer(backend)
 
 

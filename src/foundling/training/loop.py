@@ -1,7 +1,8 @@
 """The one loop: an objective flows in, `Step` events flow out, weights change in place. It saves and prints nothing.
 
-One loop serves next-token training, supervised turns and preferences; they differ by the objective alone. What the
-caller wants done between steps (save, print, stop) it does itself, in plain lines, between two events.
+One loop serves next-token training, supervised turns and preferences; they differ by the objective alone. It serves one
+process and many: `world` adds what their parts of a step come to. What the caller wants done between steps (save,
+print, stop) it does itself, in plain lines, between two events.
 """
 
 import math
@@ -15,13 +16,18 @@ from torch import Tensor, nn
 
 from foundling.recipe import TrainRecipe
 from foundling.records import Step
+from foundling.training.distributed import ALONE, World
 from foundling.training.objectives import dropout_seed
-from foundling.training.optimisers import Optimiser, rate_at
+from foundling.training.optimisers import Optimiser, average_at, rate_at
+from foundling.training.sharded import local, rest, whole
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """What an objective gives back: the scalar to minimise, how many targets it trains, and its named parts."""
+    """What an objective gives back: the scalar to minimise, how many targets it trains, and its named parts.
+
+    In one of several processes, value and parts are its shares, to be added; tokens counts the whole batch.
+    """
 
     value: Tensor
     tokens: int
@@ -54,12 +60,11 @@ class Run(Generic[M]):
 
 
 @torch.no_grad()
-def _follow(run: Run[M], factor: float) -> None:
-    """Move the shadow toward the weights; early on faster, so that the start is forgotten (as in Polyak averaging)."""
-    factor = min(factor, (1 + run.step) / (10 + run.step))
-    shadow: list[Tensor] = list(run.shadow.parameters())
-    weights: list[Tensor] = list(run.model.parameters())
-    torch._foreach_lerp_(shadow, weights, 1.0 - factor)
+def _follow(run: Run[M], recipe: TrainRecipe) -> None:
+    """Move the shadow toward the weights, by the recipe's average at this step."""
+    shadow = [local(weight) for weight in run.shadow.parameters()]
+    weights = [local(weight) for weight in run.model.parameters()]
+    torch._foreach_lerp_(shadow, weights, 1.0 - average_at(recipe, run.step))
 
 
 def _judge(run: Run[M], recipe: TrainRecipe, value: float) -> None:
@@ -78,34 +83,53 @@ def _judge(run: Run[M], recipe: TrainRecipe, value: float) -> None:
         run.best = {name: weight.detach().clone() for name, weight in run.shadow.state_dict().items()}
 
 
+def _look(run: Run[M], look: Look[M], world: World) -> float:
+    """Bits per byte of the shadow: all processes look, the first one's number counts."""
+    value = world.told(look(run.shadow))
+    rest(run.shadow)
+    return value
+
+
+def _gradient(run: Run[M], recipe: TrainRecipe, world: World) -> float:
+    """Add the gradients over all processes and clip them by their norm as one vector, which is given back."""
+    world.add_gradients(run.model.parameters())
+    return float(whole(torch.nn.utils.clip_grad_norm_(run.model.parameters(), recipe.clip, foreach=True)))
+
+
 def train(
-    run: Run[M], recipe: TrainRecipe, objective: Objective[M], look: Look[M], *, seed: int
+    run: Run[M], recipe: TrainRecipe, objective: Objective[M], look: Look[M], *, seed: int, world: World = ALONE
 ) -> Iterator[Step]:
     """Steps from where `run` stands to the end of the recipe, or until validation says enough.
 
-    Raises FloatingPointError when a loss is no number: a run that went wrong must not end as a generation.
+    Raises FloatingPointError, before a weight is touched, when a loss or a gradient is no number: a run that went wrong
+    must not end as a generation. Its words name the batch, a function of seed and step.
     """
     if run.step == 0 and math.isinf(run.first):
-        run.first = look(run.shadow)
+        run.first = _look(run, look, world)
         _judge(run, recipe, run.first)
     while run.step < recipe.steps and not run.ended:
         began, rate = time.perf_counter(), rate_at(recipe, run.step)
-        torch.manual_seed(dropout_seed(seed, run.step))
+        where = f"step {run.step} (batch {run.step} of seed {seed})"
+        torch.manual_seed(world.seed(dropout_seed(seed, run.step)))
         run.model.train()
-        loss = objective(run.model, run.step)
-        if not torch.isfinite(loss.value):
-            raise FloatingPointError(f"the loss is {loss.value.item()} at step {run.step}")
-        torch.autograd.backward(loss.value)
-        torch.nn.utils.clip_grad_norm_(run.model.parameters(), recipe.clip, foreach=True)
+        share = objective(run.model, run.step)
+        loss, *parts = world.total([float(share.value.detach()), *(part for _, part in share.parts)])
+        if not math.isfinite(loss):
+            raise FloatingPointError(f"the loss is {loss} at {where}")
+        torch.autograd.backward(share.value)
+        norm = _gradient(run, recipe, world)
+        if not math.isfinite(norm):
+            raise FloatingPointError(f"the gradient's norm is {norm} at {where}")
         run.optimiser.step(rate)
         run.model.zero_grad(set_to_none=True)
-        _follow(run, recipe.average)
+        _follow(run, recipe)
         run.step += 1
         validation = None
         if run.step % recipe.look == 0 or run.step == recipe.steps:
-            validation = look(run.shadow)
+            validation = _look(run, look, world)
             _judge(run, recipe, validation)
         yield Step(
-            step=run.step, steps=recipe.steps, loss=float(loss.value.detach()), tokens=loss.tokens, rate=rate,
-            seconds=time.perf_counter() - began, validation=validation, parts=loss.parts,
+            step=run.step, steps=recipe.steps, loss=loss, tokens=share.tokens, rate=rate, gradient_norm=norm,
+            seconds=time.perf_counter() - began, validation=validation,
+            parts=tuple((name, part) for (name, _), part in zip(share.parts, parts, strict=True)),
         )

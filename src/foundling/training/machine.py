@@ -1,14 +1,20 @@
-"""What this machine is and what a trainer's environment must hold: facts in, settings out. It measures no speed."""
+"""What this machine is, how busy others keep it, and what a trainer's environment must hold: facts in, settings out.
+
+It measures no speed.
+"""
 
 import os
 import platform
-import shutil
 import sys
 import tempfile
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from foundling.model.kernels.library import why_plain
 
 
 def bfloat16_pays() -> bool:
@@ -23,11 +29,6 @@ def bfloat16_pays() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def compiler_found() -> bool:
-    """True where torch.compile can build: it needs a C++ compiler at run time."""
-    return any(shutil.which(name) for name in (os.environ.get("CXX", "c++"), "g++", "clang++"))
-
-
 def threads_here() -> int:
     """Threads a run should use: OMP_NUM_THREADS when a person set it, else the cores this process may use."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
@@ -40,7 +41,7 @@ def facts() -> dict[str, Any]:
     return {
         "torch": torch.__version__, "python": platform.python_version(), "system": platform.system(),
         "machine": platform.machine(), "instructions": torch.backends.cpu.get_cpu_capability(),
-        "bfloat16": bfloat16_pays(), "cores": os.cpu_count(),
+        "bfloat16": bfloat16_pays(), "cores": os.cpu_count(), "kernels": why_plain() is None,
     }
 
 
@@ -52,6 +53,50 @@ def peak_memory_mb() -> float | None:
         return None
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
+BUSY = 0.8  # share of its threads' time below which a training counts as held up by other programs
+CROWDED = 0.5  # share below which one thread is the better choice: threads that wait for each other lose the rest
+_WINDOW = 20.0  # seconds over which the share is taken
+
+
+@dataclass(kw_only=True)
+class Load:
+    """How much of `threads` processor cores this process really got: its own CPU time over wall time times threads.
+
+    With more threads at work than cores each waits for the slowest at every matrix product: up to 80 times slower with
+    two threads, where one thread would lose no more than its share (notes on performance, traps). `crowded`: one thread
+    would have been the better choice, when the share was last taken.
+    """
+
+    threads: int
+    crowded: bool = False
+    told: bool = False
+    wall: float = field(default_factory=time.perf_counter)
+    cpu: float = field(default_factory=time.process_time)
+
+    def share(self) -> float | None:
+        """The share, 0 to 1, since the last time that one was given; None while that is too short a time ago."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        if wall - self.wall < _WINDOW:
+            return None
+        share = (cpu - self.cpu) / ((wall - self.wall) * self.threads)
+        self.wall, self.cpu = wall, cpu
+        return min(1.0, share)
+
+    def note(self) -> str | None:
+        """One sentence for the person, once in a run, when others keep the computer busy. To be asked after every
+        step; it looks at the clock, and every 20 seconds also at whether the computer is `crowded`."""
+        share = self.share()
+        if share is None:
+            return None
+        self.crowded = share < CROWDED and self.threads > 1
+        if share >= BUSY or self.told:
+            return None
+        self.told = True
+        several = f"the {self.threads} threads that it was planned for" if self.threads > 1 else "its thread"
+        advice = "close other programs or expect it to take longer"
+        return f"The computer is busy: the training gets {share:.0%} of {several}; {advice}."
 
 
 def trainer_environment(threads: int) -> dict[str, str]:

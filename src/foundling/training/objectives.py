@@ -5,11 +5,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.model import Decoder, Sight
+from foundling.model.kernels.entropy import linear_nats
 
 
 def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
     """Nats (B, T) of each target under the model; the softmax is taken in float32 whatever the matrices use."""
-    logits = model.logits(model.hidden(ids_BT, sight)).float()
+    hidden_BTC = model.hidden(ids_BT, sight)
+    nats_BT = linear_nats(hidden_BTC, model.embedding.weight, targets_BT)
+    if nats_BT is not None:
+        return nats_BT
+    logits = model.logits(hidden_BTC).float()
     return F.cross_entropy(logits.flatten(0, 1), targets_BT.flatten(), reduction="none").view(targets_BT.shape)
 
 

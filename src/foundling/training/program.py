@@ -4,12 +4,17 @@ A being keeps a copy of this file in its home and may rework it. Run as `python 
 own; it is given token shards and a recipe, never held-out text, the judge or the ledger. SIGINT and SIGTERM save and
 end with code 130. It imports `foundling.training` and what lies below, nothing else.
 
+Started once by a person or by `life`, or once per process by torchrun; then rank 0 alone tells events and writes, in a
+folder that all machines share.
+
 It does not outlive who started it: where stdin is a pipe, its end (and a stdout that nobody reads) ends the program as
 a kill would. Two programs never work on one state: the second waits for the first, an orphan perhaps, to end.
 
-A job: task ("birth", "dialogue" or "preference"), tokens (folder of shards), start (folder of weights or null), shape,
-recipe, naming, seed, dtype, threads, compiled, state (folder for saves), out (folder to write), measure (steps to time
-and forget, or 0).
+A job: task ("birth", "dialogue", "preference", "masked", "seq2seq" or "hybrid"), tokens (folder of shards), start
+(folder of weights or null), shape, recipe, naming, seed, dtype, threads, state (folder for saves), out (folder to
+write), measure (steps to time and forget, or 0); masking, for those that fill in; and, for runs of several processes,
+processes (1), layout ("replicated" or "sharded") and silence (seconds without a word between them after which a
+process ends itself).
 """
 
 import json
@@ -28,20 +33,25 @@ import torch
 
 from foundling.home.files import plain_errors, verify_folder, write_folder
 from foundling.home.lock import hold
-from foundling.model import Decoder, load_decoder, model_files
+from foundling.model.architectures import Model
+from foundling.model.kernels.library import why_plain
 from foundling.recipe import Shape, TrainRecipe
 from foundling.records import BadInput, canonical_json, content_hash, to_jsonable
 from foundling.tokens import read_shards
+from foundling.training.distributed import ALONE, SILENCE, World, joined
 from foundling.training.loop import Run, train
 from foundling.training.machine import peak_memory_mb
-from foundling.training.objectives import token_nats
 from foundling.training.optimisers import Optimiser
-from foundling.training.sources import Precision, validation_look
+from foundling.training.sharded import gathered, shard
+from foundling.training.sharing import shared_objective
+from foundling.training.sources import Precision
 from foundling.training.state import load_state, save_state
-from foundling.training.tasks import build_objective
+from foundling.training.tasks import build_look, look_words, new_model, task_files
 
 PATIENCE = 60.0  # seconds that an orphan gets to notice that its parent has gone
 KILLED = 137
+ELSEWHERE = {"state", "out", "processes", "layout", "silence"}  # what of a job does not change what is learnt
+CURVE = ("step", "loss", "validation", "parts", "rate", "tokens", "gradient_norm")  # no seconds: it is made again
 
 
 def end_with_parent() -> None:
@@ -81,64 +91,84 @@ def say(**event: Any) -> None:
     sys.stdout.flush()
 
 
-def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe) -> Run[Decoder]:
-    """A run at step 0: weights drawn from the seed, or read from the folder that the job starts from."""
-    if job["start"]:
-        model = load_decoder(Path(job["start"]), dropout=recipe.dropout)
-    else:
-        generator = torch.Generator().manual_seed(job["seed"])
-        model = Decoder(shape, dropout=recipe.dropout, generator=generator)
-    shadow = Decoder(shape, generator=torch.Generator())
-    shadow.load_state_dict(model.state_dict())
+def _keep_silent(**event: Any) -> None:
+    pass
+
+
+def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe, world: World = ALONE) -> Run[Model]:
+    """A run at step 0: the model of the job's task and its shadow, split between the processes of a sharded world."""
+    model, shadow = new_model(job, shape, dropout=recipe.dropout), new_model(job, shape, dropout=0.0)
     shadow.requires_grad_(False)
+    for copy in (model, shadow):
+        shard(copy, world)
     return Run(model=model, shadow=shadow, optimiser=Optimiser(model, recipe))
 
 
-def finish(job: dict[str, Any], shape: Shape, run: Run[Decoder], curve: list[dict[str, Any]]) -> None:
-    """Write the kept weights and the curve to the job's `out` folder, durably and as a whole."""
+def finish(
+    job: dict[str, Any], shape: Shape, run: Run[Model], curve: list[dict[str, Any]], world: World = ALONE
+) -> None:
+    """Write the kept weights and the curve to the job's `out` folder, durably and as a whole; all return after it."""
+    best = gathered(run.best, world)
     record = {
         "task": job["task"], "steps": run.step, "kept_step": run.best_step, "validation_start": run.first,
         "validation": run.best_value, "curve": curve, "decayed": run.optimiser.decayed,
         "undecayed": run.optimiser.undecayed, "effective_dtype": job["dtype"],
-        "program": content_hash(Path(__file__).read_bytes()),
+        "program": content_hash(Path(__file__).read_bytes()), "processes": world.size,
+        "validation_of": look_words(job["task"]),
     }
-    files = model_files(shape, run.best) | {"training.json": canonical_json(record)}
-    write_folder(Path(job["out"]), files, replace=True)  # killed just after this, it is made again, byte for byte
+    if world.first:
+        files = task_files(job, shape, best) | {"training.json": canonical_json(record)}
+        write_folder(Path(job["out"]), files, replace=True)  # killed just after this, it is made again, byte for byte
+    world.wait()
 
 
-def work(job: dict[str, Any], asked_to_stop: list[int]) -> int:
-    """Train as the job says, until `asked_to_stop` has something in it; returns the exit code."""
+def work(job: dict[str, Any], asked_to_stop: list[int], world: World = ALONE) -> int:
+    """Train as the job says, until `asked_to_stop` of any process has something in it; returns the exit code."""
     for folder in filter(None, (job["tokens"], job["start"])):
         verify_folder(Path(folder))  # neither shards nor weights have a checksum of their own
+    tell = say if world.first else _keep_silent
     torch.set_num_threads(job["threads"])
     torch.use_deterministic_algorithms(True, warn_only=True)
-    shape, recipe = Shape(**job["shape"]), TrainRecipe(**job["recipe"] | {"betas": tuple(job["recipe"]["betas"])})
-    nats = torch.compile(token_nats, dynamic=False) if job["compiled"] else token_nats
-    precision, run = Precision(dtype=job["dtype"], nats=nats), newborn_run(job, shape, recipe)
-    look = validation_look(
-        read_shards(Path(job["tokens"]), "validation"), Precision(dtype=job["dtype"]), rows=16, length=shape.context
-    )
-    state, identity = Path(job["state"]), content_hash({k: v for k, v in job.items() if k not in ("state", "out")})
-    curve, notes = ([], []) if job["measure"] else load_state(state, run, identity)
+    deterministic: Any = torch.utils.deterministic  # a module with a property, which no stub knows
+    deterministic.fill_uninitialized_memory = False  # filling costs 5 to 8% of a plain step (LOG.md, fill)
+    shape, recipe = Shape(**job["shape"]), TrainRecipe(**job["recipe"])
+    precision, run = Precision(dtype=job["dtype"]), newborn_run(job, shape, recipe, world)
+    look = build_look(job, shape, precision, read_shards(Path(job["tokens"]), "validation"))
+    state, identity = Path(job["state"]), content_hash({k: v for k, v in job.items() if k not in ELSEWHERE})
+    curve, notes = ([], []) if job["measure"] else load_state(state, run, identity, world)
     for note in notes:
-        say(event="note", text=note)
-    objective, saved, resumed = build_objective(job, recipe, shape, precision), time.monotonic(), run.step
-    say(event="start", step=run.step, steps=recipe.steps, threads=torch.get_num_threads(), dtype=job["dtype"])
-    for step in train(run, recipe, objective, look, seed=job["seed"]):
-        say(event="step", **to_jsonable(step))
+        tell(event="note", text=note)
+    objective, saved, resumed = shared_objective(job, recipe, shape, precision, world), time.monotonic(), run.step
+    if (plain := why_plain()) is not None:
+        tell(event="note", text=f"Training runs in plain torch, which is slower: {plain}.")
+    tell(event="start", step=run.step, steps=recipe.steps, threads=torch.get_num_threads(), dtype=job["dtype"])
+    for step in train(run, recipe, objective, look, seed=job["seed"], world=world):
+        tell(event="step", **to_jsonable(step))
         if step.validation is not None or step.step % max(1, recipe.steps // 400) == 0:
-            curve.append({"step": step.step, "loss": step.loss, "validation": step.validation, "parts": step.parts})
+            curve.append({key: getattr(step, key) for key in CURVE})
         if job["measure"] and step.step >= resumed + job["measure"]:
             return 0
-        if asked_to_stop or time.monotonic() - saved > recipe.save_seconds:
+        due = world.first and time.monotonic() - saved > recipe.save_seconds
+        wish = world.largest(2 if asked_to_stop else 1 if due else 0)
+        if wish:
             if not job["measure"]:
-                save_state(state, run, curve, identity)
+                save_state(state, run, curve, identity, world)
             saved = time.monotonic()
-            if asked_to_stop:
+            if wish == 2:
                 return 130
-    finish(job, shape, run, curve)
-    say(event="done", step=run.step, kept_step=run.best_step, validation=run.best_value, memory_mb=peak_memory_mb())
+    finish(job, shape, run, curve, world)
+    tell(event="done", step=run.step, kept_step=run.best_step, validation=run.best_value, memory_mb=peak_memory_mb())
     return 0
+
+
+def run(job: dict[str, Any], asked_to_stop: list[int]) -> int:
+    """Meet the other processes of the job, if it has several, and work with them; returns the exit code."""
+    sharded, silence = job.get("layout") == "sharded", job.get("silence", SILENCE)
+    with ExitStack() as stack:
+        world = stack.enter_context(joined(job.get("processes", 1), sharded=sharded, silence=silence))
+        if world.first:
+            stack.enter_context(alone(Path(job["state"]), asked_to_stop))
+        return work(job, asked_to_stop, world)
 
 
 def main(arguments: list[str]) -> int:
@@ -148,9 +178,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda received, _: asked_to_stop.append(received))
     end_with_parent()
     try:
-        job = json.loads(Path(arguments[0]).read_bytes())
-        with alone(Path(job["state"]), asked_to_stop):
-            return work(job, asked_to_stop)
+        return run(json.loads(Path(arguments[0]).read_bytes()), asked_to_stop)
     except BrokenPipeError:
         os._exit(KILLED)  # an orderly end would write to stdout once more
     except BadInput as fault:

@@ -6,13 +6,15 @@ Each objective is a pure function of (weights, step). Looks at validation text s
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from foundling.model import CAUSAL, Decoder, Sight
+from foundling.model.encoder import Encoder
 from foundling.recipe import NamingRecipe
 from foundling.records import SPECIALS, BadInput
 from foundling.tokens import Batch, Shards, pack_batch
@@ -25,7 +27,10 @@ from foundling.training.objectives import (
     token_nats,
 )
 
-Nats = Callable[[Decoder, Tensor, Tensor, Sight], Tensor]
+Nats = Callable[[Any, Tensor, Tensor, Sight], Tensor]
+"""(model, ids, targets, sight) -> nats (B, T); the model is any with `hidden` and `logits`."""
+Noise = Callable[[Tensor, int], Tensor]
+"""(ids (B, T), step) -> ids that the model reads in their place; the targets stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +40,7 @@ class Precision:
     dtype: str
     nats: Nats = token_nats
 
-    def __call__(self, model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
+    def __call__(self, model: Decoder | Encoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
         """Nats (B, T) under this precision; the weights stay float32."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.dtype == "bfloat16"):
             return self.nats(model, ids_BT, targets_BT, sight)
@@ -45,13 +50,18 @@ class Precision:
         return self(model, batch.ids_BT, batch.targets_BT, Sight(segment_BT=batch.segment_BT))
 
 
-def stories(shards: Shards, precision: Precision, *, seed: int, rows: int, length: int) -> Objective[Decoder]:
-    """Next-token training on packed documents. Raises BadInput when they teach nothing, which no curve would show."""
+def stories(
+    shards: Shards, precision: Precision, *, seed: int, rows: int, length: int, noise: Noise | None = None
+) -> Objective[Decoder]:
+    """Next-token training on packed documents, read through `noise` where there is one. Raises BadInput when they teach
+    nothing, which no curve would show."""
     if shards.targets < 1:
         raise BadInput("The token shards hold nothing that is taught: run `foundling prepare` on another home.")
 
     def objective(model: Decoder, step: int) -> Loss:
         batch = pack_batch(shards, seed=seed, step=step, rows=rows, length=length)
+        if noise is not None:
+            batch = replace(batch, ids_BT=noise(batch.ids_BT, step))
         value = next_token_loss(precision.on(model, batch), batch.weight_BT)
         return Loss(value=value, tokens=int(batch.weight_BT.sum()))
     return objective

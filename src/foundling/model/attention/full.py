@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.model.attention.sight import Sight
+from foundling.model.kernels.attention import attend_tiles
 
 
 def attend(q_BHTD: Tensor, k_BKSD: Tensor, v_BKSD: Tensor, sight: Sight) -> Tensor:
@@ -11,6 +12,9 @@ def attend(q_BHTD: Tensor, k_BKSD: Tensor, v_BKSD: Tensor, sight: Sight) -> Tens
 
     A single new position (T = 1) sees all S of its row where no mask says otherwise.
     """
+    mixed = attend_tiles(q_BHTD, k_BKSD, v_BKSD, sight)
+    if mixed is not None:
+        return mixed
     length = q_BHTD.shape[2]
     plain = sight.mask is None and sight.segment_BT is None
     return F.scaled_dot_product_attention(

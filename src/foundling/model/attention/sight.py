@@ -16,11 +16,13 @@ class Sight:
     segment_BT: Tensor | None = None
     mask: Tensor | None = None
 
-    def as_mask(self, length: int) -> Tensor | None:
+    def as_mask(self, length: int, device: torch.device | None = None) -> Tensor | None:
         """The same as one mask (B or 1, 1, T, T) of booleans, the reference of every faster way; None: all is seen."""
         if self.mask is not None:
             return self.mask
-        order = torch.ones(length, length, dtype=torch.bool).tril()[None, None] if self.causal else None
+        order = None
+        if self.causal:
+            order = torch.ones(length, length, dtype=torch.bool, device=device).tril()[None, None]
         if self.segment_BT is None:
             return order
         same = self.segment_BT[:, None, :, None] == self.segment_BT[:, None, None, :]
