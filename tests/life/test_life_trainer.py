@@ -142,11 +142,11 @@ def naming_jobs(home: Home, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> list
         content = {"steps": 1, "kept_step": 1, "validation_start": 2.0, "validation": value}
         write_folder(path, {"training.json": canonical_json(content)}, replace=True)
 
-    def note(home: Home, stage: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def note(home: Home, stage: str, job: dict[str, Any]) -> Generator[dict[str, Any]]:
         jobs.append(json.loads(canonical_json(job)))
         Path(job["out"]).parent.mkdir(parents=True, exist_ok=True)
         record(Path(job["out"]), 2.01)
-        return iter(())
+        yield from ()
 
     monkeypatch.setattr(birth, "run_program", note)
     monkeypatch.setattr(birth, "frozen_plan", lambda *_: plan)

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from tinyrun import tiny_job
 
 from foundling.home import clear_leftovers
@@ -303,3 +305,49 @@ def test_a_run_that_diverges_ends_with_code_1(tmp_path: Path, capsys: pytest.Cap
             signal.signal(number, handler)
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert last["event"] == "error" and "diverged" in last["text"] and not (tmp_path / "out").exists()
+
+
+class Crowd:
+    """A busy computer, or a quiet one, in the place of the program's own measure of it."""
+
+    def __init__(self, threads: int, told: bool = False, crowded: bool = True) -> None:
+        self.crowded, self.told = crowded and threads > 1, told
+
+    def note(self) -> str | None:
+        return None
+
+
+class After:
+    """True from the time it has been asked `times` times: a person's Ctrl-C in the middle of a run."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __bool__(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+def test_a_run_that_fell_to_one_thread_stays_there_when_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, made = torch.get_num_threads(), []
+    try:
+        for name, stop in (("whole", None), ("stopped", 7)):
+            folder = tmp_path / name
+            folder.mkdir()
+            job = job_in(folder, steps=12, save_seconds=0.0) | {"threads": 2}
+            monkeypatch.setattr(program, "Load", Crowd)
+            if stop:
+                assert program.work(job, After(stop)) == 130
+                torch.set_num_threads(2)
+                monkeypatch.setattr(program, "Load", partial(Crowd, crowded=False))
+            capsys.readouterr()
+            assert program.work(job, []) == 0
+            start = json.loads(capsys.readouterr().out.splitlines()[0])
+            assert start["threads"] == (1 if stop else 2) and torch.get_num_threads() == 1
+            made.append(files(folder / "out"))
+        assert made[0] == made[1]
+        assert json.loads(made[0]["training.json"])["one_thread_from"] == 1
+    finally:
+        torch.set_num_threads(kept)

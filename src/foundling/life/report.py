@@ -274,7 +274,7 @@ def _learned(data: BirthData) -> str:
         said = f"{_course(record, points)} {_gap(data, record, points) if number == 0 else ''}"
         parts.append(f"<h3>{title}</h3>{drawn}<p>{said}</p>")
     body = "".join(parts) or _missing("No learning curves were recorded for this birth.")
-    body += '<p><a href="training.html">All curves, and what they mean</a></p>'
+    body += "<p>All curves, and what they mean, stand on the page training.html beside this one.</p>"
     return section("How it learned", lead, body)
 
 

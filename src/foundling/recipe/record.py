@@ -36,12 +36,12 @@ class Track:
 
 
 def sprint(steps: int, vocabulary: int) -> Entry:
-    """Ten minutes on two cores: about two readings of the reference text, so little regularisation."""
+    """Ten minutes on two cores: a few readings of the reference text, so little regularisation (LOG.md, sprint)."""
     shape = Shape(
-        layers=6, width=256, heads=4, kv_heads=4, head_dim=64, hidden=688, vocabulary=vocabulary, context=256,
+        layers=4, width=256, heads=4, kv_heads=4, head_dim=64, hidden=688, vocabulary=vocabulary, context=256,
     )
     train = TrainRecipe(
-        steps=steps, rows=16, optimiser="muon", rate=3e-3, matrix_rate=0.02, weight_decay=0.1, dropout=0.0,
+        steps=steps, rows=8, optimiser="muon", rate=3e-3, matrix_rate=0.02, weight_decay=0.1, dropout=0.0,
         warmup=0.05, decay=0.8, final=0.02, average=0.98, look=max(1, steps // 8), save_seconds=120.0,
     )
     return Entry(shape=shape, train=train)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from foundling.recipe import TrainRecipe
 from foundling.records import Step
+from foundling.training.diagnosis import Diverged, Watch
 from foundling.training.distributed import ALONE, World
 from foundling.training.objectives import dropout_seed
 from foundling.training.optimisers import Optimiser, average_at, rate_at
@@ -44,6 +45,7 @@ class Run(Generic[M]):
     """The changing state of one run: everything that a resumed run must have to go on to the bit.
 
     shadow holds the moving average of the weights; best, the weights to be kept; its value, in bits per byte.
+    alone_from: the step from which one thread works where the job has more (0: none), for threads decide bits too.
     Data order and dropout are functions of (seed, step), so no generator is in here.
     """
 
@@ -57,6 +59,7 @@ class Run(Generic[M]):
     since_best: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
     ended: bool = False
+    alone_from: int = 0
 
 
 @torch.no_grad()
@@ -107,19 +110,18 @@ def train(
     if run.step == 0 and math.isinf(run.first):
         run.first = _look(run, look, world)
         _judge(run, recipe, run.first)
+    watch = Watch()
     while run.step < recipe.steps and not run.ended:
         began, rate = time.perf_counter(), rate_at(recipe, run.step)
-        where = f"step {run.step} (batch {run.step} of seed {seed})"
         torch.manual_seed(world.seed(dropout_seed(seed, run.step)))
         run.model.train()
         share = objective(run.model, run.step)
         loss, *parts = world.total([float(share.value.detach()), *(part for _, part in share.parts)])
-        if not math.isfinite(loss):
-            raise FloatingPointError(f"the loss is {loss} at {where}")
+        watch.see(loss, step=run.step, seed=seed)
         torch.autograd.backward(share.value)
         norm = _gradient(run, recipe, world)
         if not math.isfinite(norm):
-            raise FloatingPointError(f"the gradient's norm is {norm} at {where}")
+            raise Diverged(f"the gradient's norm is {norm}", step=run.step, seed=seed)
         run.optimiser.step(rate)
         run.model.zero_grad(set_to_none=True)
         _follow(run, recipe)

@@ -38,9 +38,10 @@ from foundling.model.kernels.library import why_plain
 from foundling.recipe import Shape, TrainRecipe
 from foundling.records import BadInput, canonical_json, content_hash, to_jsonable
 from foundling.tokens import read_shards
+from foundling.training.diagnosis import advice_after
 from foundling.training.distributed import ALONE, SILENCE, World, joined
 from foundling.training.loop import Run, train
-from foundling.training.machine import peak_memory_mb
+from foundling.training.machine import Load, peak_memory_mb
 from foundling.training.optimisers import Optimiser
 from foundling.training.sharded import gathered, shard
 from foundling.training.sharing import shared_objective
@@ -114,7 +115,7 @@ def finish(
         "validation": run.best_value, "curve": curve, "decayed": run.optimiser.decayed,
         "undecayed": run.optimiser.undecayed, "effective_dtype": job["dtype"],
         "program": content_hash(Path(__file__).read_bytes()), "processes": world.size,
-        "validation_of": look_words(job["task"]),
+        "threads": job["threads"], "one_thread_from": run.alone_from or None, "validation_of": look_words(job["task"]),
     }
     if world.first:
         files = task_files(job, shape, best) | {"training.json": canonical_json(record)}
@@ -138,12 +139,17 @@ def work(job: dict[str, Any], asked_to_stop: list[int], world: World = ALONE) ->
     curve, notes = ([], []) if job["measure"] else load_state(state, run, identity, world)
     for note in notes:
         tell(event="note", text=note)
+    if run.alone_from:
+        torch.set_num_threads(1)
     objective, saved, resumed = shared_objective(job, recipe, shape, precision, world), time.monotonic(), run.step
     if (plain := why_plain()) is not None:
         tell(event="note", text=f"Training runs in plain torch, which is slower: {plain}.")
+    load = Load(threads=torch.get_num_threads())
     tell(event="start", step=run.step, steps=recipe.steps, threads=torch.get_num_threads(), dtype=job["dtype"])
     for step in train(run, recipe, objective, look, seed=job["seed"], world=world):
         tell(event="step", **to_jsonable(step))
+        if (busy := load.note()) is not None:
+            tell(event="note", text=busy)
         if step.validation is not None or step.step % max(1, recipe.steps // 400) == 0:
             curve.append({key: getattr(step, key) for key in CURVE})
         if job["measure"] and step.step >= resumed + job["measure"]:
@@ -151,6 +157,10 @@ def work(job: dict[str, Any], asked_to_stop: list[int], world: World = ALONE) ->
         due = world.first and time.monotonic() - saved > recipe.save_seconds
         wish = world.largest(2 if asked_to_stop else 1 if due else 0)
         if wish:
+            if load.crowded and world.size == 1:
+                run.alone_from, load = run.step, Load(threads=1, told=True)
+                torch.set_num_threads(1)  # only ever here: what was saved is what a resumed run does
+                tell(event="note", text=f"From step {run.step} on one thread works: the computer is too busy for more.")
             if not job["measure"]:
                 save_state(state, run, curve, identity, world)
             saved = time.monotonic()
@@ -177,15 +187,17 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: asked_to_stop.append(received))
     end_with_parent()
+    job: dict[str, Any] = {}
     try:
-        return run(json.loads(Path(arguments[0]).read_bytes()), asked_to_stop)
+        job = json.loads(Path(arguments[0]).read_bytes())
+        return run(job, asked_to_stop)
     except BrokenPipeError:
         os._exit(KILLED)  # an orderly end would write to stdout once more
     except BadInput as fault:
         say(event="error", text=str(fault))
         return 2
     except FloatingPointError as fault:
-        say(event="error", text=f"The training diverged: {fault}; lower the learning rate.")
+        say(event="error", text=advice_after(fault, job))
         return 1
 
 

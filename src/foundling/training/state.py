@@ -22,7 +22,7 @@ from foundling.training.distributed import ALONE, World
 from foundling.training.loop import M, Run
 from foundling.training.sharded import read_tensors, shard_name, write_shard
 
-_NUMBERS = ("step", "first", "best_value", "best_step", "since_best", "ended")
+_NUMBERS = ("step", "first", "best_value", "best_step", "since_best", "ended", "alone_from")
 
 
 def _named(run: Run[M]) -> dict[str, Tensor]:
