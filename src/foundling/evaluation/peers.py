@@ -46,32 +46,13 @@ def train_speed(shape: Shape, rows: int, dtype: str, seconds: float) -> float:
     return rows * shape.context * len(times[2:]) / sum(times[2:])
 
 
-def generation_speed(shape: Shape, prompt: int, new: int) -> float:
-    """New tokens per second of generate() in bfloat16, one stream, greedy, the best of three after one warm-up."""
-    model = _peer(shape).to(torch.bfloat16).eval()
-    ids = torch.randint(5, shape.vocabulary, (1, prompt))
-    best = 0.0
-    for turn in range(4):
-        start = time.perf_counter()
-        out = model.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=new, min_new_tokens=new, do_sample=False,
-            pad_token_id=1,
-        )
-        if turn:
-            best = max(best, (out.shape[1] - prompt) / (time.perf_counter() - start))
-    return best
-
-
 def main(arguments: list[str]) -> int:
     """Measure what the job asks and print one JSON object."""
     job = json.loads(Path(arguments[0]).read_bytes())
     torch.set_num_threads(job["threads"])
     shape = Shape(**job["shape"])
     try:
-        if job["what"] == "train":
-            speed = train_speed(shape, job["rows"], job["dtype"], job["seconds"])
-        else:
-            speed = generation_speed(shape, job["prompt"], job["new"])
+        speed = train_speed(shape, job["rows"], job["dtype"], job["seconds"])
         sys.stdout.write(json.dumps({"tokens_per_second": speed}) + "\n")
         return 0
     except BadInput as fault:

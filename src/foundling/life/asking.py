@@ -10,8 +10,6 @@ from typing import Any
 from foundling.evaluation.choosing import Item, Tally, choose, tally
 from foundling.home import Home
 from foundling.inference import wake
-from foundling.inference.engine import Engine
-from foundling.records import BadInput
 from foundling.world import examine_physics, examine_villages
 
 _LONGEST = 700  # bytes of a text that is asked about: it has to fit the smallest model's context beside its question
@@ -43,8 +41,6 @@ def quiz(seed: int, count: int) -> Iterator[dict[str, Any]]:
 def ask_being(home: Home, seed: int, count: int) -> tuple[dict[str, Any], str]:
     """What the being of a home knows: facts for a machine, and a table for a person."""
     being = wake(home)
-    if not isinstance(being.engine, Engine):
-        raise BadInput(f"{home.path} holds a model of eight-bit speed only; ask a smaller being.")
     asked = list(items(seed, count))
     chosen = [choose(being.engine, being.tokenizer, item) for item in asked]
     rows = tally(asked, chosen)

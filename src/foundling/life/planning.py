@@ -55,9 +55,7 @@ def job_for(home: Home, plan: Plan, task: str, stage: str) -> dict[str, Any]:
     return {
         "task": task, "tokens": str(home.tokens / plan.tokens), "start": None, "shape": to_jsonable(plan.shape),
         "recipe": to_jsonable(recipe), "naming": to_jsonable(naming), "seed": plan.seed, "dtype": plan.dtype,
-        "threads": plan.threads,
-        "state": str(place / "state"),
-        "out": str(place / "out"), "measure": 0,
+        "threads": plan.threads, "state": str(place / "state"), "out": str(place / "out"), "measure": 0,
     }
 
 
