@@ -3,12 +3,13 @@
 import math
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from foundling.evaluation.choosing import Chosen, Item, tally
 from foundling.home import Home
+from foundling.inference import Engine
 from foundling.life import asking
 from foundling.life.asking import ask_being, items, quiz, table
 from foundling.records import BadInput
@@ -45,7 +46,7 @@ def test_a_table_has_a_line_for_each_family_and_one_for_all(asked: list[Item]) -
     assert lines[0].split()[0] == "family" and lines[-1].split()[0] == "all" and "1.000" in lines[-1]
 
 
-class Knowing(asking.Engine):
+class Knowing(Engine):
     """A model that finds one option likelier than all others where it has read the text."""
 
     def __init__(self, right: dict[tuple[int, ...], tuple[int, ...]]) -> None:
@@ -87,12 +88,6 @@ def test_a_being_that_knows_all_is_right_and_one_that_is_mistaken_wrong(
         every = facts["families"][-1]
         assert every["n"] == len(asked) and f"{share:.3f}" in drawn.split("\n")[-1]
         assert every["p_value"] == pytest.approx(math.prod(1 / len(i.options) for i in asked) if not wrong else 1)
-
-
-def test_a_being_of_another_speed_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(asking, "wake", lambda home: SimpleNamespace(engine=object(), tokenizer=Letters()))
-    with pytest.raises(BadInput, match="eight-bit"):
-        ask_being(cast(Home, SimpleNamespace(path=tmp_path)), 1, 1)
 
 
 def test_a_home_without_a_being_is_refused(home: Home) -> None:
