@@ -19,8 +19,10 @@ def _list(sentences: Sequence[object]) -> str:
 
 
 def _short(value: float) -> str:
-    """Three figures of a number."""
-    return number_words(float(f"{value:.3g}")) if value else "0"
+    """Three figures of a fraction; a whole number as it is."""
+    if float(value).is_integer():
+        return number_words(float(value))
+    return number_words(float(f"{value:.3g}"))
 
 
 def _figure(trial: Facts) -> float | None:
@@ -40,7 +42,7 @@ def _kind(trial: Facts, best: Facts) -> str:
 def _history(facts: Facts) -> str:
     dots = [Dot(x=trial["number"] + 1.0, y=y, kind=_kind(trial, facts["best"]))
             for trial in facts["trials"] if (y := _figure(trial)) is not None]
-    return scatter(dots, under="trial", unit=_UNIT, best=True)
+    return f'<div class="plots">{scatter(dots, under="trial", unit=_UNIT, best=True)}</div>'
 
 
 def _scatters(facts: Facts) -> str:
