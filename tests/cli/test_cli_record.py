@@ -44,7 +44,7 @@ def test_options_become_wishes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     words = ("record", "place", "--train", "a", "--heldout", "b", "--json", "--plan")
     assert record.record(parsed(*words)) == 0
     assert json.loads(capsys.readouterr().out)["steps"] == 7
-    more = ("--track", "marathon", "--peer", "trainer", "--seeds", "4", "4", "5", "--minutes", "2.5", "--threads", "1")
+    more = ("--track", "marathon", "--peer", "trainer", "--seeds", "4", "5", "--minutes", "2.5", "--threads", "1")
     record.record(parsed(*words, *more))
     assert asked[0] == contest.Wanted(place=Path("place"), train=Path("a"), heldout=Path("b"), planned=True)
     assert asked[1] == contest.Wanted(

@@ -7,7 +7,6 @@ import sys
 import pytest
 import torch
 
-from foundling.evaluation import generation_speed
 from foundling.evaluation.gguf_peer import write_gguf
 from foundling.inference import Engine, Sampling
 from foundling.model import Decoder
@@ -56,25 +55,3 @@ def test_llama_cpp_says_and_scores_what_we_do(tmp_path, form):
         greedy = Sampling(temperature=0.0, repetition=1.0)
         assert made == Engine(model).generate([PROMPT], greedy, stops=frozenset(), most=20)
         assert {int(number) for number in shares} == set(wanted.topk(10).indices.tolist())
-
-
-def test_a_side_that_is_missing_is_a_line_and_others_are_compared(monkeypatch):
-    small, asked = Shape(**SHAPE), []
-
-    def side(name, shape, threads):
-        asked.append((name, shape, threads))
-        if name == "llama.cpp, f16":
-            return {"missing": "llama.cpp's side needs the package xllamacpp."}
-        return {"1": 300.0 if name.startswith("foundling") else 100.0, "16": 1000.0}
-    monkeypatch.setattr(generation_speed, "_side", side)
-    monkeypatch.setattr(generation_speed, "SHAPE_S", small)
-    monkeypatch.setattr(generation_speed, "SHAPE_M", small)
-    monkeypatch.setattr(generation_speed, "read_bandwidth", lambda threads: 1e9)
-    rows = generation_speed.bench_generation(2)
-    assert len(asked) == 12 and {threads for _, _, threads in asked} == {2}
-    named = {row["what"]: row for row in rows}
-    assert named["generate S x1: llama.cpp, q8_0"]["foundling_is_times"] == pytest.approx(3.0)
-    assert named["generate M x16: llama.cpp, bf16"]["foundling_is_times"] == pytest.approx(1.0)
-    assert "xllamacpp" in named["generate S x1: llama.cpp, f16"]["missing"]
-    step = generation_speed.bytes_a_step(small, 8.5, 1)
-    assert named["generate S x1: foundling, int8"]["share_of_limit"] == pytest.approx(300 * step / 1e9)

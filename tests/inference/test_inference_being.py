@@ -129,6 +129,17 @@ def test_the_prompt_keeps_the_latest_whole_turns_and_leaves_room_to_speak(tokeni
     assert "".join(again.say()) == "Yes." and engine.prompts == [spoken]
 
 
+@pytest.mark.parametrize("context", [1, 8, 24, 30])
+def test_a_context_too_small_for_any_turn_leaves_an_empty_prompt(tokenizer, context):
+    engine = Said(tokenizer.encode("Yes."))
+    engine.context = context
+    being = Being("Wren", tokenizer, engine, most=20)
+    assert being.prompt() == [tokenizer.begin, tokenizer.turn]
+    being.hear(Turn(name="Ada", text="Wren, the old goat is gone, and so is the gate that it stood behind."))
+    assert being.prompt() == [tokenizer.begin, tokenizer.turn]
+    assert "".join(being.say()) == "Yes."
+
+
 def test_most_turns_only_add_to_the_prompt(tokenizer, decoder):
     being, before, again = being_of(tokenizer, decoder), [], 0
     for number in range(200):

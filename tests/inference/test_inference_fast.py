@@ -8,7 +8,7 @@ import torch
 from foundling.inference import Engine, Sampling
 from foundling.inference.fast import SMALLER_FROM, FastEngine, fitting, rounded
 from foundling.model import Decoder
-from foundling.model.kernels.building import load
+from foundling.model.kernels.building import why_none
 from foundling.recipe import Shape
 from foundling.recipe.attention import BlockSparse
 
@@ -16,7 +16,7 @@ GREEDY = Sampling(temperature=0.0, repetition=1.0)
 WARM = Sampling(temperature=1.3)
 NEVER: frozenset[int] = frozenset()
 PROMPTS = [[0, 9, 8, 7, 6, 5], [0, 40], [0], [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7], [0, 2, 11]]
-needs_compiler = pytest.mark.skipif(isinstance(load("decode"), str), reason="no C++ compiler here")
+needs_kernels = pytest.mark.skipif(why_none() is not None, reason=f"no kernels here: {why_none()}")
 
 
 @pytest.fixture(scope="module", params=[2, 4], ids=["grouped queries", "as many heads"])
@@ -61,12 +61,14 @@ def test_a_rounded_model_is_a_copy_with_other_matrices(model):
         assert torch.equal(weight, before[name]) == (weight.dim() < 2)
 
 
-def test_small_models_speak_in_float32_and_large_ones_in_less():
+@pytest.mark.parametrize(("multiplies", "precision"), [(True, "int8"), (False, "bfloat16")])
+def test_small_models_speak_in_float32_and_large_ones_in_less(monkeypatch, multiplies, precision):
+    monkeypatch.setattr("foundling.inference.fast.has_dot_products", lambda: multiplies)
     shape = Shape(layers=1, width=64, heads=1, kv_heads=1, head_dim=64, hidden=64, vocabulary=64, context=16)
     assert fitting(Decoder(shape)) == "float32"
     with torch.device("meta"):
         large = Decoder(Shape(**{**vars(shape), "vocabulary": SMALLER_FROM // 64}))
-    assert fitting(large) in ("int8", "bfloat16")
+    assert fitting(large) == precision
 
 
 @pytest.mark.parametrize("how", [GREEDY, WARM], ids=["greedy", "sampled"])
@@ -81,7 +83,7 @@ def test_it_says_what_the_engine_says(model, how):
         assert ours == theirs
 
 
-@needs_compiler
+@needs_kernels
 @pytest.mark.parametrize("saying", ["bfloat16", "int8"])
 def test_smaller_weights_say_nearly_the_same_and_the_first_id_exactly(model, saying):
     fast, slow = FastEngine(model, saying=saying), Engine(model)
@@ -134,7 +136,7 @@ def test_hidden_states_are_the_models(model):
             fast.hidden(wrong)
 
 
-@needs_compiler
+@needs_kernels
 def test_what_was_read_is_not_read_again_and_changes_no_bit(model):
     engine, talk = Counted(model), [(11 * i) % 128 for i in range(30)]
     names, fresh = [[5, 6, 4], [9, 4]], lambda: FastEngine(model)
@@ -155,7 +157,7 @@ def test_what_was_read_is_not_read_again_and_changes_no_bit(model):
     assert engine.log_probabilities(other, names) == fresh().log_probabilities(other, names) and engine.read == 1 + 3
 
 
-@needs_compiler
+@needs_kernels
 def test_words_of_smaller_weights_are_read_again_in_full_before_anything_is_decided(model):
     engine, talk = Counted(model, saying="int8"), [0, 9, 8, 7]
     spoken = said(engine, talk, most=6)

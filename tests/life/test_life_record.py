@@ -140,7 +140,7 @@ def test_a_record_goes_from_text_to_page_and_is_not_run_twice(
     assert "Seed 1" in curves and "tokens per second" in curves and "gradient norm" in curves and "gap" in curves
     page = tmp_path / "record" / "record.html"
     before, bits = page.read_bytes(), values
-    again = facts_of(hold_record(wanted(tmp_path, texts, seeds=(0, 1))))
+    again = facts_of(hold_record(wanted(tmp_path, texts, seeds=(1,))))  # the seed that ran before stays in the result
     assert [run["bits_per_byte"] for run in again["record"]["runs"]] == bits
     assert page.read_bytes() == before
 

@@ -194,3 +194,17 @@ def test_a_draw_changes_what_it_names_and_nothing_else():
     draw = default_draw("tiny", 4_000_000, 4.0) | {"rate": 0.007, "rows": 8}
     made, default = recipe_of(draw, 60, 4.0), birth_recipe(60, 4.0)
     assert made == replace(default, rate=0.007, rows=8, look=12, patience=0)
+
+
+def test_one_trial_with_the_real_trainer_and_judge(tmp_path, monkeypatch):
+    """Nothing is played: the timing, some ten steps of a tiny model with a context of 32, the judge."""
+    monkeypatch.setattr(sweeping, "VALIDATION", 4_000)
+    monkeypatch.setattr(sweeping, "JUDGED", 8_000)
+    wish = Wish(sources=SOURCES, out=tmp_path / "sweep", trials=1, seconds_per_trial=0.1, repeats=0, parallel=1)
+    *_, last = sweep(wish, SPACE, context=32)
+    (trial,) = last.facts["trials"]
+    (judged,) = (json.loads(path.read_bytes()) for path in wish.out.glob("trials/*/result.json"))
+    assert trial["state"] == "done" and trial["steps"] == judged["steps"] >= 10 and trial["bits"] == judged["bits"]
+    size, tokens = (sum(row[key] for row in judged["documents"]) for key in ("bytes", "tokens"))
+    blank = tokens * math.log2(2048) / size  # of a model that finds all entries of the vocabulary alike
+    assert 1.5 < trial["bits"] < blank - 0.5 and size <= 8_000

@@ -11,6 +11,7 @@ from pagereader import HOSTILE, Page
 
 from foundling.life import drawing
 from foundling.life.report import BirthData, birth_report, report_policy
+from foundling.life.words import fact_words, large_words, number_words, operations_words
 from foundling.records import Card, Score
 
 SECTIONS = [
@@ -229,7 +230,21 @@ def test_the_same_birth_has_the_same_token_and_another_birth_another(full):
     (2.02, "2.02"), (3344128.0, "3,344,128"), (0.00012345, "0.0001234"), (1500.0, "1,500"), (-0.5, "-0.5"), (0.0, "0"),
 ])
 def test_numbers_read_as_people_write_them(value, words):
-    assert drawing.number_words(value) == words
+    assert number_words(value) == words
+
+
+def test_large_numbers_of_a_machine_read_as_people_say_them():
+    assert [large_words(n) for n in (24, 9_999, 71_000, 1_310_720, 5.8e6, 123e6)] == [
+        "24", "9,999", "71.0k", "1.3M", "5.8M", "123M"]
+    assert operations_words(382809931776.0) == "382.8 Gflop" and operations_words(4.2e12) == "4.2 Tflop"
+
+
+def test_facts_have_their_units():
+    assert fact_words("flops", 382809931776.0) == "382.8 Gflop" and fact_words("parameters", 1_310_720) == "1.3M"
+    assert fact_words("train_bytes", 71503) == "71.5 kB" and fact_words("seconds", 90.0) == "1 min 30 s"
+    assert fact_words("share", 0.25) == "25%" and fact_words("bits_per_byte", 2.123456) == "2.123"
+    assert fact_words("fresh", True) == "yes" and fact_words("dtype", "bfloat16") == "bfloat16"
+    assert fact_words("bytes_per_token", math.nan) == "nan"
 
 
 def luminance(colour):

@@ -11,7 +11,7 @@ from torch import Tensor
 from foundling.inference.engine import Engine
 from foundling.inference.sampling import Sampling
 from foundling.model import CAUSAL, Cache, Decoder, Sight, load_decoder, model_files
-from foundling.model.folder import configuration, is_qwen3, read_shape
+from foundling.model.folder import configuration, read_shape
 from foundling.recipe import Shape
 from foundling.recipe.attention import Attention, BlockSparse, Full, Linear, Sliding, SlidingWithFull
 from foundling.records import BadInput
@@ -73,7 +73,7 @@ def test_kinds_that_qwen3_has_not_are_taken_for_no_model_of_transformers(kind: A
     model = decoder_of(kind)
     write(tmp_path, model)
     written = json.loads((tmp_path / "config.json").read_bytes())
-    assert written["model_type"] == "foundling" and kind.kind in written["remark"] and not is_qwen3(kind)
+    assert written["model_type"] == "foundling" and kind.kind in written["remark"]
     transformers = pytest.importorskip("transformers")
     with pytest.raises((ValueError, KeyError), match="foundling"):
         transformers.AutoModelForCausalLM.from_pretrained(tmp_path)

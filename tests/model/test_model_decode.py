@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from foundling.model import Decoder
-from foundling.model.kernels.building import load
+from foundling.model.kernels.building import why_none
 from foundling.model.kernels.decode import BLOCK, Column, PackedDecoder, pack, product, quantise, restored, why_not
 from foundling.recipe import Shape
 from foundling.recipe.attention import BlockSparse, Full, Sliding, SlidingWithFull
 
-needs_compiler = pytest.mark.skipif(isinstance(load("decode"), str), reason="no C++ compiler here")
+needs_kernels = pytest.mark.skipif(why_none() is not None, reason=f"no kernels here: {why_none()}")
 PRECISIONS = ("float32", "bfloat16", "int8")
 
 
@@ -30,7 +30,7 @@ def decoder_of(attention=None, **given) -> Decoder:
 
 
 def columns_of(ids, slot: int = 0, first: int = 0) -> list[Column]:
-    return [Column(int(i), slot, at, at, 0, 0, 1) for at, i in enumerate(ids, first)]
+    return [Column(id=int(i), slot=slot, position=at, place=at, scored=1) for at, i in enumerate(ids, first)]
 
 
 def ids_of(count: int, seed: int = 3) -> list[int]:
@@ -49,7 +49,7 @@ def test_int8_keeps_every_weight_within_a_step_of_its_block():
     assert (largest[5:] >= 125).all()  # all eight bits are used: a scale is at most one bfloat16 too large
 
 
-@needs_compiler
+@needs_kernels
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize(("rows", "inner"), [(64, 32), (7, 3), (100, 33), (130, 96), (65, 1), (1, 64), (200, 127)])
 def test_products_of_odd_sizes_are_torchs(precision, rows, inner):
@@ -66,16 +66,15 @@ def test_products_of_odd_sizes_are_torchs(precision, rows, inner):
         assert torch.equal(product(x[:n], weight, precision), whole[:n])
 
 
+@needs_kernels
 def test_zeros_and_huge_inputs_stay_numbers():
-    if isinstance(load("decode"), str):
-        pytest.skip("no C++ compiler here")
     weight = torch.randn(16, 64, generator=torch.Generator().manual_seed(0))
     for precision in PRECISIONS:
         assert not product(torch.zeros(2, 64), weight, precision).any()
         assert product(torch.full((1, 64), 1e30), weight, precision).isfinite().all()
 
 
-@needs_compiler
+@needs_kernels
 @pytest.mark.parametrize("attention", [Full(), Sliding(window=7), SlidingWithFull(window=9, every=2)], ids=str)
 def test_a_step_is_the_decoders_own(attention):
     model, ids = decoder_of(attention), ids_of(61)
@@ -93,7 +92,7 @@ def test_a_step_is_the_decoders_own(attention):
         assert torch.nn.functional.cosine_similarity(found, scores, dim=-1).min() > close
 
 
-@needs_compiler
+@needs_kernels
 @pytest.mark.parametrize("size", [
     {"heads": 1, "kv_heads": 1, "head_dim": 8, "width": 16, "hidden": 16, "vocabulary": 131, "layers": 1},
     {"heads": 4, "kv_heads": 4, "head_dim": 80, "width": 130, "hidden": 65},
@@ -108,7 +107,7 @@ def test_odd_shapes(size):
     assert (found - wanted).abs().max() < 2e-5 * wanted.abs().max().clamp(min=1)
 
 
-@needs_compiler
+@needs_kernels
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_numbers_are_the_same_to_the_bit_alone_in_a_batch_and_with_more_threads(precision):
     packed, rows = PackedDecoder(decoder_of(), precision), [ids_of(n, n) for n in (5, 40, 1, 17, 23)]
@@ -120,12 +119,12 @@ def test_numbers_are_the_same_to_the_bit_alone_in_a_batch_and_with_more_threads(
     columns = [column for row, ids in enumerate(rows) for column in columns_of(ids, row)]
     found = packed.step(slots, columns, threads=2)[1]
     assert torch.equal(found, torch.cat(alone))
-    later = packed.step(slots, [Column(7, row, len(ids), len(ids), 0, 0, 1) for row, ids in enumerate(rows[2:], 2)])[1]
+    later = packed.step(slots, [columns_of([7], row, len(ids))[0] for row, ids in enumerate(rows[2:], 2)])[1]
     again = packed.slot(40)
     assert torch.equal(later[0], packed.step([again], columns_of([*rows[2], 7]))[1][-1])
 
 
-@needs_compiler
+@needs_kernels
 def test_continuations_side_by_side_see_the_prefix_and_themselves_alone():
     model, prefix, tails = decoder_of(), ids_of(21), [ids_of(n, n) for n in (3, 1, 6)]
     for attention in (Full(), Sliding(window=8)):
@@ -134,14 +133,17 @@ def test_continuations_side_by_side_see_the_prefix_and_themselves_alone():
         slot, columns = packed.slot(64), columns_of(prefix)
         for tail in tails:
             start = len(columns)
-            columns += [Column(i, 0, 21 + at, start + at, 21, start, 1) for at, i in enumerate(tail)]
+            columns += [
+                Column(id=i, position=21 + at, place=start + at, shared=21, start=start, scored=1)
+                for at, i in enumerate(tail)
+            ]
         found = packed.step([slot], columns)[1][21:]
         with torch.inference_mode():
             wanted = torch.cat([model(torch.tensor([[*prefix, *tail]]))[0, 21:] for tail in tails])
         assert (found - wanted).abs().max() < 1e-5 * wanted.abs().max()
 
 
-@needs_compiler
+@needs_kernels
 def test_only_what_is_asked_for_is_scored():
     packed, ids = PackedDecoder(decoder_of(), "bfloat16"), ids_of(30)
     every = packed.step([packed.slot(30)], columns_of(ids))
@@ -154,19 +156,19 @@ def test_only_what_is_asked_for_is_scored():
     assert torch.equal(hidden, some[0]) and logits.shape[0] == 0
 
 
-@needs_compiler
+@needs_kernels
 @pytest.mark.parametrize("wrong", [
     {"id": 131}, {"id": -1}, {"slot": 1}, {"position": 96}, {"place": 64}, {"start": 3}, {"shared": 3}, {"shared": -1},
 ])
 def test_a_position_that_does_not_fit_is_refused(wrong):
     packed = PackedDecoder(decoder_of(), "float32")
-    column = Column(5, 0, 2, 2, 0, 0, 1)
+    first, (column,) = columns_of([5]), columns_of([5], first=2)
     for name, value in wrong.items():
         setattr(column, name, value)
     with pytest.raises(ValueError, match="position 1 of 2"):
-        packed.step([packed.slot(64)], [Column(5, 0, 0, 0, 0, 0, 1), column])
+        packed.step([packed.slot(64)], [*first, column])
     with pytest.raises(ValueError, match="several capacities"):
-        packed.step([packed.slot(64), packed.slot(32)], [Column(5, 0, 0, 0, 0, 0, 1)])
+        packed.step([packed.slot(64), packed.slot(32)], first)
 
 
 def test_packing_loses_nothing():

@@ -83,6 +83,14 @@ def test_the_document_mask_is_causal_and_closed_at_borders():
     assert mask[1, 0].int().tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
 
 
+@pytest.mark.parametrize("causal", [True, False])
+def test_the_mask_of_a_sight_is_made_once_for_all_layers(causal):
+    segment = torch.tensor([[5, 5, 9, 9]])
+    sight, other = Sight(causal=causal, segment_BT=segment), Sight(causal=not causal, segment_BT=segment)
+    assert sight.as_mask(4) is sight.as_mask(4) and not torch.equal(sight.as_mask(4), other.as_mask(4))
+    assert sight == sight and sight != Sight(causal=causal, segment_BT=segment) and len({sight, sight, other}) == 2
+
+
 def test_nothing_later_is_seen():
     shape = shape_of()
     model, ids = decoder_of(shape), ids_of(shape, 1, 20)

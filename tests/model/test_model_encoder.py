@@ -79,6 +79,7 @@ def test_a_shape_that_the_layout_lacks_is_refused() -> None:
     ("config.json", b'"num_hidden_layers":3', b'"num_hidden_layers":2'),
     ("config.json", b'"num_hidden_layers":3', b'"num_hidden_layers":true'),
     ("config.json", b'"hidden_size":64', b'"hidden_size":-64'),
+    ("config.json", b'"hidden_size":64', b'"hidden_size":66'),
     ("config.json", b'"vocab_size":101', b'"vocab_size":102'),
     ("weights.safetensors", b"head.dense", b"head.tense"),
 ])

@@ -104,7 +104,7 @@ STRANGE = [
     {"vocab_size": 2**40}, {"max_position_embeddings": 10**9}, {"rms_norm_eps": 0}, {"rms_norm_eps": "x"},
     {"rope_parameters": None}, {"rope_parameters": {}}, {"rope_parameters": {"rope_theta": -1}},
     {"rope_parameters": {"rope_theta": float("nan")}}, {"model_type": "llama"}, {"hidden_act": "gelu"},
-    {"tie_word_embeddings": False}, {"attention_bias": True},
+    {"tie_word_embeddings": False}, {"attention_bias": True}, {"num_hidden_layers": 1025},
 ]
 
 

@@ -8,12 +8,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.model import Decoder, Sight
+from foundling.model.attention import attend
 from foundling.model.decoder import RMSNorm, rotary_tables, rotate
-from foundling.model.kernels import entropy, library, rows
+from foundling.model.kernels import building, entropy, library, rows
 from foundling.model.kernels.attention import attend_tiles
 from foundling.recipe import Shape
 
-pytestmark = pytest.mark.skipif(library.why_plain() is not None, reason=f"no kernels here: {library.why_plain()}")
+pytestmark = pytest.mark.skipif(building.why_none() is not None, reason=f"no kernels here: {building.why_none()}")
 KINDS = {torch.float32: 2e-5, torch.bfloat16: 2e-2}  # how far a result may be off, as a share of the largest
 
 
@@ -21,6 +22,14 @@ KINDS = {torch.float32: 2e-5, torch.bfloat16: 2e-2}  # how far a result may be o
 def dtype(request: pytest.FixtureRequest) -> torch.dtype:
     torch.manual_seed(0)
     return request.param
+
+
+@pytest.fixture
+def tiled(dtype: torch.dtype) -> torch.dtype:
+    """The types that attention in tiles takes: bfloat16 only where the processor multiplies it (AVX512-BF16)."""
+    if dtype == torch.bfloat16 and not hasattr(building.load("attention"), "attend_b"):
+        pytest.skip("this processor does not multiply bfloat16")
+    return dtype
 
 
 def leaves(*given: Tensor) -> list[Tensor]:
@@ -126,23 +135,31 @@ SIZES = [(2, 4, 2, 256, 64), (1, 2, 2, 67, 16), (2, 2, 1, 130, 40), (2, 3, 3, 64
     ("causal", "closed", "window"), [*itertools.product((True, False), (True, False), (None, 9, 100))]
 )
 def test_attention_in_tiles(
-    dtype: torch.dtype, size: tuple[int, ...], causal: bool, closed: bool, window: int | None
+    tiled: torch.dtype, size: tuple[int, ...], causal: bool, closed: bool, window: int | None
 ) -> None:
     batch, heads, kv_heads, length, width = size
-    given = leaves(*(torch.randn(batch, n, length, width).to(dtype) for n in (heads, kv_heads, kv_heads)))
+    given = leaves(*(torch.randn(batch, n, length, width).to(tiled) for n in (heads, kv_heads, kv_heads)))
     twins = leaves(*(x.float() for x in given))
     sight = Sight(causal=causal, segment_BT=torch.randint(0, 4, (batch, length)) if closed else None)
     seen = sight.as_mask(length)
     near = (torch.arange(length)[:, None] - torch.arange(length)).abs() < (window or length)
     seen = near[None, None] if seen is None else seen & near
     found = attend_tiles(*given, sight, window)
-    assert found is not None and found.dtype == dtype
+    assert found is not None and found.dtype == tiled
     wanted = F.scaled_dot_product_attention(*twins, attn_mask=seen, enable_gqa=heads != kv_heads)
-    agree((found,), (wanted,), given, twins, dtype)
+    agree((found,), (wanted,), given, twins, tiled)
 
 
-def test_attention_takes_views_and_leaves_the_rest_to_torch(dtype: torch.dtype) -> None:
-    whole = torch.randn(2, 40, 3, 5, 16).to(dtype)
+def test_attention_in_bfloat16_is_torchs_where_the_processor_does_not_multiply_it() -> None:
+    if hasattr(building.load("attention"), "attend_b"):
+        pytest.skip("this processor multiplies bfloat16")
+    given = [torch.randn(2, 2, 40, 16, generator=torch.Generator().manual_seed(n)).bfloat16() for n in range(3)]
+    assert attend_tiles(*given, Sight()) is None
+    assert torch.equal(attend(*given, Sight()), F.scaled_dot_product_attention(*given, is_causal=True))
+
+
+def test_attention_takes_views_and_leaves_the_rest_to_torch(tiled: torch.dtype) -> None:
+    whole = torch.randn(2, 40, 3, 5, 16).to(tiled)
     q, k, v = (whole[:, :, i].transpose(1, 2) for i in range(3))
     assert torch.equal(attend_tiles(q, k, v, Sight()), attend_tiles(*(x.contiguous() for x in (q, k, v)), Sight()))
     assert attend_tiles(q[:, :, -1:], k, v, Sight()) is None  # a cache

@@ -1,6 +1,7 @@
 """Kernels are built on first use, kept, shared by processes that build at once, and done without where they fail."""
 
 import ctypes
+import platform
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from foundling.model.kernels import building
 
+SOURCES = Path(building.__file__).parent
 SOURCE = """
 #include <cstdint>
 extern "C" void twice(float* values, int64_t count, int64_t threads) {
@@ -52,6 +54,9 @@ def test_a_source_is_built_once_and_called(folder: Path) -> None:
     (folder / "twice.cpp").write_text(SOURCE + "\n", encoding="utf-8")  # another source is another library
     building.load.cache_clear()
     assert isinstance(building.load("twice"), ctypes.CDLL) and len(built(folder)) == 2
+    (folder / "header.h").write_text("", encoding="utf-8")  # so is the same one beside another header
+    building.load.cache_clear()
+    assert isinstance(building.load("twice"), ctypes.CDLL) and len(built(folder)) == 3
 
 
 @needs_compiler
@@ -88,3 +93,38 @@ def test_a_folder_that_cannot_be_written_gives_a_reason(folder: Path, monkeypatc
     (folder / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "file"))
     assert isinstance(building.load("twice"), str)
+
+
+def test_a_user_without_a_home_gets_a_reason(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setattr(building, "_compiler", lambda: "c++")
+    assert "home directory" in str(building.load("twice"))
+
+
+@pytest.mark.skipif(building.why_none() is not None, reason=f"no kernels here: {building.why_none()}")
+@pytest.mark.parametrize("name", sorted(path.stem for path in SOURCES.glob("*.cpp")))
+def test_every_kernel_is_built_where_there_is_a_compiler(name: str) -> None:
+    """Elsewhere one that does not build is done without: here it is a mistake."""
+    assert isinstance(building.load(name), ctypes.CDLL), building.load(name)
+
+
+OLDER = {"x86-64-v3": ("avx2", "fma"), "x86-64-v4": ("avx512f", "avx512bw", "avx512dq", "avx512vl")}
+
+
+@pytest.mark.skipif(building.why_none() is not None, reason=f"no kernels here: {building.why_none()}")
+@pytest.mark.parametrize("processor", OLDER)
+def test_kernels_for_older_processors_pass_the_same_tests(processor: str) -> None:
+    if platform.machine() not in ("x86_64", "AMD64") or not set(OLDER[processor]) <= set(building._processor().split()):
+        pytest.skip(f"this processor runs nothing built for {processor}")
+    program = (
+        "import sys, pytest; from foundling.model.kernels import building;"
+        "building.FLAGS = tuple(sys.argv[1] if flag == '-march=native' else flag for flag in building.FLAGS);"
+        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', *sys.argv[2:]]))"
+    )
+    tests = [str(Path(__file__).with_name(f"test_model_{name}.py")) for name in ("kernels", "decode")]
+    command = [sys.executable, "-c", program, f"-march={processor}", *tests]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

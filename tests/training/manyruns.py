@@ -17,7 +17,7 @@ from tinyrun import SHAPE, Fresh, tiny_job
 from foundling.recipe.architectures import MaskingRecipe, shape_for
 from foundling.records import content_hash, to_jsonable
 from foundling.training import optimisers
-from foundling.training.distributed import World, environment, joined
+from foundling.training.distributed import ALONE, World, environment, joined
 from foundling.training.state import load_state, save_state
 
 STEPS = 8
@@ -30,6 +30,9 @@ CASES = {  # name: task, optimiser, weights split between the processes?
     "hybrid": ("hybrid", "adamw", False), "seq2seq": ("seq2seq", "adamw", False),
     "seq2seq sharded": ("seq2seq", "adamw", True),
 }
+ROUNDED = {  # name: activations, weights split? Muon's directions are bfloat16 here, as births have them
+    "directions": ("float32", False), "directions sharded": ("float32", True), "all": ("bfloat16", False),
+}
 _SHAPED = {"masked": "bert", "seq2seq": "encoder-decoder", "hybrid": "hybrid"}
 
 
@@ -39,6 +42,13 @@ def job_of(folder: Path, task: str, optimiser: str) -> dict[str, Any]:
     if task in _SHAPED:
         job |= {"shape": to_jsonable(shape_for(_SHAPED[task], SHAPE, MaskingRecipe())), "start": None}
     return job
+
+
+def rounded(folder: Path, dtype: str, world: World = ALONE) -> Fresh:
+    """A birth in which Muon rounds: a last bit of a gradient moves its directions by a 256th."""
+    fresh = Fresh(job_of(folder, "birth", "muon") | {"dtype": dtype}, world)
+    fresh.run.optimiser.muon.direction = torch.bfloat16
+    return fresh
 
 
 def ended(fresh: Fresh, said: list[dict[str, Any]]) -> dict[str, Any]:
@@ -66,6 +76,9 @@ def results(folder: Path, world: World) -> dict[str, Any]:
         fresh = Fresh(job_of(folder, task, optimiser), split if sharded else world)
         found[name] = ended(fresh, fresh.steps())
         found[name]["same"] = _same_everywhere(world, fresh)
+    for name, (dtype, sharded) in ROUNDED.items():
+        fresh = rounded(folder, dtype, split if sharded else world)
+        found[name] = ended(fresh, fresh.steps())
     job = job_of(folder, "birth", "muon")
     first = Fresh(job, split)
     first.steps(4)
@@ -77,8 +90,8 @@ def results(folder: Path, world: World) -> dict[str, Any]:
 
 
 def use_float32_directions() -> None:
-    """Muon's directions are bfloat16 where the machine has it: a last bit of a gradient then moves them by a 256th, and
-    one process and two differ by 5e-4 nats after eight steps. Here it is the arithmetic that is held to account.
+    """Where the machine has bfloat16 Muon's directions are rounded to it. Here it is the arithmetic that is held to
+    account; what rounding adds, the cases of ROUNDED tell.
     """
     optimisers.bfloat16_pays = lambda: False
 

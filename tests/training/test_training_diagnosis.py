@@ -109,9 +109,12 @@ def test_the_documents_of_a_batch_are_those_whose_ids_it_holds(tmp_path: Path) -
     for step in range(8):
         found = documents_of(shards, seed=3, step=step, rows=1, length=24)
         batch = pack_batch(shards, seed=3, step=step, rows=1, length=24)
-        text = bytes(int(i) + 27 for i in batch.ids_BT.flatten().tolist() if i >= 5).decode()
-        assert any(TEXT[number][:4] in text or text[:4] in TEXT[number] for number in found)
-        assert len(found) <= 3
+        pieces = dict.fromkeys(batch.segment_BT.flatten().tolist(), "")
+        for segment, i in zip(batch.segment_BT.flatten().tolist(), batch.ids_BT.flatten().tolist(), strict=True):
+            pieces[segment] += chr(i + 27) if i >= 5 else ""
+        assert all(any(piece in TEXT[number] for piece in pieces.values()) for number in found)
+        assert all(any(piece in TEXT[number] for number in found) for piece in pieces.values())
+        assert len(found) == len(pieces) <= 3
         every |= set(found)
     assert len(every) > 3 and every <= set(range(len(TEXT)))
 

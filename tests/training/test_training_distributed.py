@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from manyruns import CASES, job_of, launch
+from manyruns import CASES, ROUNDED, job_of, launch, rounded
 from tinyrun import Fresh
 
 from foundling.records import BadInput
@@ -61,6 +61,20 @@ def held_against_one(folder: Path, name: str, found: dict[str, Any]) -> None:
 def test_two_processes_are_one(folder: Path, two: dict[str, Any], name: str) -> None:
     assert two[name]["same"], "the processes do not hold the same weights"
     held_against_one(folder, name, two[name])
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_two_processes_that_round_to_bfloat16_are_nearly_one(
+    folder: Path, two: dict[str, Any], name: str
+) -> None:
+    """As births are trained. What was measured stands in docs/scale.md."""
+    dtype, _ = ROUNDED[name]
+    within = {"float32": 3e-3, "bfloat16": 6e-3}[dtype]
+    for key in ("loss", "validation"):
+        ours = [s[key] for s in rounded(folder, dtype).steps() if s[key] is not None]
+        theirs = [s[key] for s in two[name]["said"] if s[key] is not None]
+        print(name, key, max(abs(a - b) for a, b in zip(ours, theirs, strict=True)))
+        assert theirs == pytest.approx(ours, abs=within) and ours[-1] < ours[0]
 
 
 def test_data_parallel_runs_are_equal_to_the_bit(two: dict[str, Any]) -> None:
@@ -121,8 +135,11 @@ def test_another_number_of_processes_than_asked_for_is_refused(
     monkeypatch: pytest.MonkeyPatch, asked: int, started: int
 ) -> None:
     monkeypatch.setenv("WORLD_SIZE", str(started))
-    with pytest.raises(BadInput, match=f"asks for {asked} processes and {started} were started"), joined(asked):
+    words = f"asks for {asked} processes and {started} were started"
+    with pytest.raises(BadInput, match=words) as fault, joined(asked):
         pass
+    launcher = f"torch.distributed.run --standalone --nproc-per-node={asked} --max-restarts=3 -m " if asked > 1 else ""
+    assert f"`python -m {launcher}foundling.training.program JOB.json`" in str(fault.value)
 
 
 def test_alone_nothing_is_asked_of_anybody() -> None:

@@ -15,6 +15,7 @@ import torch
 from tinyrun import LESSONS, SHAPE, Fresh, lesson, tiny_job
 
 from foundling.model import Decoder
+from foundling.model.kernels.library import why_plain
 from foundling.records import BadInput, Step
 from foundling.tokens.packing import join
 from foundling.training.loop import Loss, train
@@ -36,8 +37,9 @@ def test_golden_losses(tmp_path: Path) -> None:
     found = {"losses": [s["loss"] for s in said], "validation": looks}
     print(json.dumps(found))
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    assert found["losses"] == pytest.approx(golden["losses"], abs=1e-4) and len(golden["losses"]) == 8
-    assert found["validation"] == pytest.approx(golden["validation"], abs=1e-4)
+    within = 1e-4 if why_plain() is None else 2e-3  # Muon's bfloat16 directions turn a last bit into a 256th
+    assert found["losses"] == pytest.approx(golden["losses"], abs=within) and len(golden["losses"]) == 8
+    assert found["validation"] == pytest.approx(golden["validation"], abs=within)
     assert found["losses"][0] == pytest.approx(math.log(SHAPE.vocabulary), abs=0.1)  # it begins by knowing nothing
 
 
@@ -151,8 +153,9 @@ def _kept(tmp_path: Path, looks: Iterator[float], **recipe: object) -> tuple[int
     ([4, 3, 3, 3, 3], {"steps": 4}, 1, 4),  # the first of equals
     ([4, 3, 5, 2, 6, 7, 1], {"steps": 6, "patience": 2}, 3, 5),  # two looks without a new best
     ([4, 5, 6, 7], {"steps": 3, "patience": 1}, 0, 1),  # nothing was ever better than the start
-    ([4, 4.1, 4.19, 4.2, 4.21, 1], {"steps": 5, "bound": 0.05}, 3, 4),  # the latest within the bound
-    ([4, 4.3, 1], {"steps": 2, "bound": 0.05}, 0, 1),
+    ([4, 4.1, 4.19, 4.2, 4.21, 1], {"steps": 5, "bound": 0.05}, 5, 5),  # the latest within the bound, or so again
+    ([4, 4.1, 4.19, 4.3, 9], {"steps": 4, "bound": 0.05}, 2, 4),
+    ([4, 4.3, 5], {"steps": 2, "bound": 0.05}, 0, 2),  # nothing but the start
     ([4, 3, 3.5], {"steps": 2, "bound": 0.0}, 2, 2),  # held against the start, not against the best
 ])
 def test_which_weights_are_kept(

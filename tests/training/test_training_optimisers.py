@@ -228,9 +228,9 @@ def test_the_path_of_decay_is_felt_by_step_and_after_a_resume(kind: str) -> None
                      weight_decay_path=((0.5, 0.0), (1.0, 2.0)))
     model = torch.nn.Linear(8, 8, bias=False)
     optimiser, sizes = Optimiser(model, recipe), [float(model.weight.detach().norm())]
-    for _ in range(4):
+    for number in range(4):
         model.weight.grad = torch.zeros_like(model.weight)
-        optimiser.step(1.0)
+        optimiser.step(1.0, decay_at(recipe, number))
         sizes.append(float(model.weight.detach().norm()))
         again = Optimiser(model, recipe)
         again.load(optimiser.tensors())
@@ -298,9 +298,9 @@ def test_gradients_are_clipped_to_the_recipes_norm(tmp_path: Path) -> None:
     fresh, seen = Fresh(tiny_job(tmp_path, clip=0.25, steps=3)), []
     step = fresh.run.optimiser.step
 
-    def watched(rate: float) -> None:
+    def watched(rate: float, decay: float) -> None:
         seen.append(math.sqrt(sum(float(w.grad.square().sum()) for w in fresh.run.model.parameters())))
-        step(rate)
+        step(rate, decay)
 
     fresh.run.optimiser.step = watched
     fresh.steps()

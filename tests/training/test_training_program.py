@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ import torch
 from tinyrun import tiny_job
 
 from foundling.home import clear_leftovers
+from foundling.model.kernels.library import why_plain
 from foundling.records import BadInput, canonical_json
-from foundling.training import program, sources
+from foundling.training import program, sources, tasks
 from foundling.training.machine import trainer_environment
 
 STEPS = 40
@@ -32,6 +34,15 @@ EVENTS = {
 }
 
 
+def heard(lines: Iterable[str | bytes]) -> Iterator[dict[str, Any]]:
+    """The events of some lines; the note that the kernels are switched off, or cannot be built, is left out."""
+    for line in lines:
+        event = json.loads(line)
+        assert set(event) == EVENTS[event["event"]]
+        if not event.get("text", "").startswith("Training runs in plain torch"):
+            yield event
+
+
 def job_in(folder: Path, **recipe: Any) -> dict[str, Any]:
     return tiny_job(folder, **{"steps": STEPS, "look": 15, "save_seconds": 0.0} | recipe)
 
@@ -39,14 +50,14 @@ def job_in(folder: Path, **recipe: Any) -> dict[str, Any]:
 class Program:
     """One start of the program on a job."""
 
-    def __init__(self, folder: Path, job: dict[str, Any], stdin: int = subprocess.PIPE) -> None:
+    def __init__(self, folder: Path, job: dict[str, Any], stdin: int = subprocess.PIPE, **environment: str) -> None:
         copy, path = folder / "being" / "0123.py", folder / "job.json"
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(Path(program.__file__).read_bytes())
         path.write_bytes(canonical_json(job))
         self.process = subprocess.Popen(
             [sys.executable, str(copy), str(path)], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=trainer_environment(1), cwd=folder, start_new_session=True,
+            env=trainer_environment(1) | environment, cwd=folder, start_new_session=True,
         )
 
     def __enter__(self) -> "Program":
@@ -61,12 +72,7 @@ class Program:
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Everything on stdout, each line JSON of a known kind; a line that a kill cut short is left out."""
-        for line in self.process.stdout:
-            if not line.endswith(b"\n"):
-                return
-            event = json.loads(line)
-            assert set(event) == EVENTS[event["event"]]
-            yield event
+        return heard(line for line in self.process.stdout if line.endswith(b"\n"))
 
     def until_step(self, number: int) -> dict[str, Any]:
         return next(event for event in self.events() if event["event"] == "step" and event["step"] >= number)
@@ -163,7 +169,7 @@ def test_killed_at_random_it_ends_with_the_same_bits(
     assert events[1] == events[1] | {"event": "start", "step": int(newest.name[5:]) - 1}
     capsys.readouterr()
     assert program.work(job, []) == 0  # as when it was killed just after its last write: the same folder again
-    assert json.loads(capsys.readouterr().out.splitlines()[0])["step"] > 0
+    assert next(heard(capsys.readouterr().out.splitlines()))["step"] > 0
     assert files(tmp_path / "out") == whole
 
 
@@ -289,7 +295,7 @@ def test_a_state_folder_that_cannot_be_made_is_refused_at_once(tmp_path: Path) -
 def test_a_measurement_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     job = job_in(tmp_path) | {"measure": 6}
     assert program.work(job, []) == 0
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    events = list(heard(capsys.readouterr().out.splitlines()))
     assert [e["event"] for e in events] == ["start", *["step"] * 6]
     assert not (tmp_path / "out").exists() and not (tmp_path / "state").exists()
 
@@ -312,6 +318,7 @@ class Crowd:
 
     def __init__(self, threads: int, told: bool = False, crowded: bool = True) -> None:
         self.crowded, self.told = crowded and threads > 1, told
+        self.aside = nullcontext
 
     def note(self) -> str | None:
         return None
@@ -328,26 +335,61 @@ class After:
         return self.left < 0
 
 
+@pytest.mark.parametrize("task", ["birth", "preference"])
 def test_a_run_that_fell_to_one_thread_stays_there_when_it_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], task: str
 ) -> None:
-    kept, made = torch.get_num_threads(), []
-    try:
-        for name, stop in (("whole", None), ("stopped", 7)):
-            folder = tmp_path / name
-            folder.mkdir()
-            job = job_in(folder, steps=12, save_seconds=0.0) | {"threads": 2}
-            monkeypatch.setattr(program, "Load", Crowd)
-            if stop:
-                assert program.work(job, After(stop)) == 130
-                torch.set_num_threads(2)
-                monkeypatch.setattr(program, "Load", partial(Crowd, crowded=False))
-            capsys.readouterr()
-            assert program.work(job, []) == 0
-            start = json.loads(capsys.readouterr().out.splitlines()[0])
-            assert start["threads"] == (1 if stop else 2) and torch.get_num_threads() == 1
-            made.append(files(folder / "out"))
-        assert made[0] == made[1]
-        assert json.loads(made[0]["training.json"])["one_thread_from"] == 1
-    finally:
-        torch.set_num_threads(kept)
+    """What the reference of preferences says is worked out before: with the threads of the plan, both times."""
+    made, referred = [], []
+
+    def preferences(*given: Any, **named: Any) -> Any:
+        referred.append(torch.get_num_threads())
+        return sources.preferences(*given, **named)
+
+    monkeypatch.setattr(tasks, "preferences", preferences)
+    for name, stop in (("whole", None), ("stopped", 7)):
+        folder = tmp_path / name
+        folder.mkdir()
+        job = tiny_job(folder, task=task, steps=12, look=15, save_seconds=0.0) | {"threads": 2}
+        monkeypatch.setattr(program, "Load", Crowd)
+        if stop:
+            assert program.work(job, After(stop)) == 130
+            monkeypatch.setattr(program, "Load", partial(Crowd, crowded=False))
+        capsys.readouterr()
+        assert program.work(job, []) == 0
+        assert next(heard(capsys.readouterr().out.splitlines()))["threads"] == (1 if stop else 2)
+        assert torch.get_num_threads() == 1
+        made.append(files(folder / "out"))
+    assert made[0] == made[1]
+    assert json.loads(made[0]["training.json"])["one_thread_from"] == 1
+    assert referred == ([2] * 3 if task == "preference" else [])
+
+
+@pytest.mark.parametrize("measure", [0, 6])
+def test_who_stops_or_measures_a_run_keeps_its_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], measure: int
+) -> None:
+    """The next day the computer may be quiet; and what is timed is what was asked for."""
+    monkeypatch.setattr(program, "Load", Crowd)
+    job = job_in(tmp_path, save_seconds=0.0 if measure else 1e9) | {"threads": 2, "measure": measure}
+    assert program.work(job, [] if measure else [signal.SIGINT]) == (0 if measure else 130)
+    assert torch.get_num_threads() == 2 and "uses one thread" not in capsys.readouterr().out
+
+
+def losses(folder: Path, kernels: str, **recipe: Any) -> list[float]:
+    """The losses of a run of the program, start to end, with our kernels or in plain torch."""
+    folder.mkdir()
+    with Program(folder, job_in(folder, steps=24, dropout=0.0, **recipe), FOUNDLING_KERNELS=kernels) as run:
+        code, events = run.end()
+    assert code == 0
+    return [event["loss"] for event in events if event["event"] == "step"]
+
+
+@pytest.mark.parametrize(("optimiser", "within"), [("adamw", 2e-5), ("muon", 5e-3)])
+def test_plain_torch_trains_as_the_kernels_do(tmp_path: Path, optimiser: str, within: float) -> None:
+    """Where no compiler is, the whole program runs without kernels. Muon's directions are bfloat16 and turn a last bit
+    into a 256th."""
+    plain = losses(tmp_path / "plain", "off", optimiser=optimiser)
+    assert sum(plain[-4:]) / 4 < sum(plain[:4]) / 4 - 0.5
+    if why_plain() in (None, "FOUNDLING_KERNELS is off"):
+        assert losses(tmp_path / "kernels", "on", optimiser=optimiser) == pytest.approx(plain, abs=within)

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load, save
 from tinyrun import Fresh, tiny_job
 
 from foundling.home import write_folder
+from foundling.records import canonical_json
 from foundling.training.state import load_state, save_state
 
 KINDS = [
@@ -61,6 +63,37 @@ def test_a_run_that_ended_early_stays_ended(tmp_path: Path) -> None:
     again = Fresh(job)
     load_state(tmp_path / "state", again.run, "job")
     assert again.steps() == [] and again.bits() == whole.bits()
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_the_path_of_weight_decay_goes_on_where_it_was(tmp_path: Path, optimiser: str) -> None:
+    job = tiny_job(tmp_path, optimiser=optimiser, weight_decay=0.5, weight_decay_path=((0.0, 0.0), (1.0, 9.0)))
+    whole, first, second = Fresh(job), Fresh(job), Fresh(job)
+    flat = Fresh(tiny_job(tmp_path, optimiser=optimiser, weight_decay=0.5))
+    whole.steps()
+    first.steps(6)
+    save_state(tmp_path / "state", first.run, [], "job")
+    load_state(tmp_path / "state", second.run, "job")
+    second.steps()
+    flat.steps()
+    assert second.bits() == whole.bits() != flat.bits()
+
+
+def test_a_save_of_an_older_version_is_read(tmp_path: Path) -> None:
+    """It knows nothing of threads, and counted the optimiser's steps apart."""
+    job = tiny_job(tmp_path)
+    whole, first, second = Fresh(job), Fresh(job), Fresh(job)
+    whole.steps()
+    first.steps(6)
+    save_state(tmp_path / "state", first.run, [], "job")
+    place = tmp_path / "state" / "job" / "step-000000006"
+    head = json.loads((place / "state.json").read_bytes())
+    del head["alone_from"]
+    tensors = load((place / "state.safetensors").read_bytes()) | {"optimiser.steps": torch.tensor(6)}
+    write_folder(place, {"state.json": canonical_json(head), "state.safetensors": save(tensors)}, replace=True)
+    assert load_state(tmp_path / "state", second.run, "job") == ([], []) and second.run.alone_from == 0
+    second.steps()
+    assert second.bits() == whole.bits()
 
 
 def test_the_test_can_fail(tmp_path: Path) -> None:

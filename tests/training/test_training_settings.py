@@ -23,7 +23,7 @@ TRAIN: dict[str, tuple[dict[str, Any], Any]] = {
     "weight_decay": ({}, 0.4), "betas": ({}, (0.5, 0.9)), "dropout": ({}, 0.2), "warmup": ({}, 0.5), "decay": ({}, 0.1),
     "final": ({}, 0.5), "clip": ({}, 0.01), "average": ({}, 0.1), "look": ({}, 3),
     "patience": ({"rate": 0.0, "matrix_rate": 0.0}, 1),
-    "bound": ({"rate": 2.0, "optimiser": "adamw"}, 0.0),
+    "bound": ({"rate": 2.0, "optimiser": "adamw"}, 99.0),
 }
 NAME = {"beta": 0.6, "sft": 0.2, "replay": 0.3, "pairs": 5}
 

@@ -24,7 +24,6 @@ def read(tmp_path: Path, text: str | bytes) -> list[str]:
 def test_lines_and_paragraphs_and_feeds_are_read(tmp_path: Path) -> None:
     assert read(tmp_path, "one\ntwo\r\ntwo\n") == ["one", "two"]
     assert read(tmp_path, "\ufefffirst\nline\n\n second \n") == ["first line", "second"]
-    assert read(tmp_path, "") == []
     assert read(tmp_path, ATOM) == ["One"]
     assert read(tmp_path, RSS) == ["A storm is coming", "Eve obey me"]
 
@@ -41,7 +40,7 @@ def test_topics_are_one_plain_line_of_two_hundred_characters(tmp_path: Path) -> 
 @pytest.mark.parametrize("text", [
     '<!DOCTYPE lolz [<!ENTITY a "b">]><rss><item><title>&a;</title></item></rss>',
     '<rss><!entity x SYSTEM "file:///etc/passwd"></rss>', "<rss><item>", "<html><title>x</title></html>",
-    b"\xff\xfe\x00", b"x" * 1_000_001, "<a>" * 5000,
+    b"\xff\xfe\x00", b"x" * 1_000_001, "<a>" * 5000, "", " \n\n", "<rss></rss>",
 ])
 def test_bad_files_are_refused_in_a_sentence(tmp_path: Path, text: str | bytes) -> None:
     with pytest.raises(BadInput, match=r"^news\.txt .*\.$"):

@@ -2,25 +2,20 @@
 
 import argparse
 import glob
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from foundling.cli import compare, corpus, record
-from foundling.cli.showing import Shown, show
-from foundling.home import Home, check_name
+from foundling.cli.showing import Shown, show, tell
+from foundling.home import Home, check_name, remove_folder
 from foundling.records import BadInput
 
 _TERMS = ("licence", "consent", "author", "column")
+_TURN, _LONGEST = 1.5, 30.0  # seconds: of a turn of training; from which a step of attention is left out
 Command = Callable[[argparse.Namespace], int]
-
-
-def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> None:
-    """The end of a command: one JSON object, or words."""
-    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
 
 
 def _whole(source: str) -> str:
@@ -54,29 +49,40 @@ def _walk(options: argparse.Namespace, last: str) -> Shown:
     from foundling.cli.corpus import cleaning_of
     from foundling.life.way import walk
 
+    fresh = not (options.home / "being.toml").exists()
     home = _home(options) if hasattr(options, "sources") else Home.open(options.home)
-    with home.locked() as notes:
-        for note in notes:
-            print(note, file=sys.stderr)
-        return show(walk(home, last, cleaning_of(options)))
+    try:
+        with home.locked() as notes:
+            for note in notes:
+                print(note, file=sys.stderr)
+            return show(walk(home, last, cleaning_of(options), getattr(options, "processes", 1)))
+    except BadInput:
+        if fresh and not _begun(home):  # or its settings would hold what was refused, and every later run obey them
+            remove_folder(home.path)
+        raise
+
+
+def _begun(home: Home) -> bool:
+    """True once texts were collected."""
+    with home.ledger() as ledger:
+        return ledger.last("collect") is not None
 
 
 def _raise(options: argparse.Namespace) -> int:
     shown = _walk(options, "report")
     home = Home.open(options.home)
     facts = {"home": str(options.home), "name": home.name, "seconds": shown.seconds} | shown.summary
-    _tell(options, facts, (
+    return tell(options, facts, (
         f"{home.name} is born. Report: {options.home / 'reports' / 'birth.html'}\n"
         f"Talk with it: foundling talk {options.home}   or   foundling serve {options.home} --open"
     ))
-    return 0
 
 
 def _station(last: str) -> Command:
     def command(options: argparse.Namespace) -> int:
         shown = _walk(options, last)
-        _tell(options, {"home": str(options.home), "station": last, "seconds": shown.seconds} | shown.facts, "done.")
-        return 0
+        facts = {"home": str(options.home), "station": last, "seconds": shown.seconds}
+        return tell(options, facts | shown.facts, "done.")
     return command
 
 
@@ -84,7 +90,7 @@ def _collect(options: argparse.Namespace) -> int:
     """The first collection of a home, or more texts for one that is there."""
     if (options.home / "being.toml").exists() and options.sources:
         return corpus.add_sources(options)
-    if not options.name and not (options.home / "being.toml").exists():
+    if options.name is None and not (options.home / "being.toml").exists():
         options.name = options.home.name.capitalize()  # `foundling collect wren stories/` names the being Wren
     return _station("collect")(options)
 
@@ -99,8 +105,7 @@ def _history(options: argparse.Namespace) -> int:
         lines.append(f"    {row['verdict']}")
         if scores := [f"{name.replace('_', ' ')} {row['scores'][name]:.3f}" for name in _TOLD if name in row["scores"]]:
             lines.append(f"    {', '.join(scores)}")
-    _tell(options, {"home": str(options.home), "generations": rows}, "\n".join(lines) or "no generation yet")
-    return 0
+    return tell(options, {"home": str(options.home), "generations": rows}, "\n".join(lines) or "no generation yet")
 
 
 _TOLD = ("bits_per_byte", "perplexity", "name_hold", "name_leak")
@@ -109,8 +114,7 @@ _TOLD = ("bits_per_byte", "perplexity", "name_hold", "name_leak")
 def _verify(options: argparse.Namespace) -> int:
     counts = Home.open(options.home).verify()
     words = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in counts.items())
-    _tell(options, {"home": str(options.home), "verified": counts}, f"all is as it was written: {words}")
-    return 0
+    return tell(options, {"home": str(options.home), "verified": counts}, f"all is as it was written: {words}")
 
 
 def _talk(options: argparse.Namespace) -> int:
@@ -138,12 +142,12 @@ def _score(options: argparse.Namespace) -> int:
     for note in notes:
         print(note, file=sys.stderr)
     if number is None or number not in home.generations():
-        raise BadInput(f"{options.home} has no generation {number or ''}: see `foundling history {options.home}`.")
+        which = "no generation yet" if number is None else f"no generation {number}"
+        raise BadInput(f"{options.home} has {which}: see `foundling history {options.home}`.")
     scores = {s.name: s.value for s in score_file(home.generation(number), options.text, options.stride)}
     facts = {"home": str(options.home), "generation": number, "text": str(options.text), "stride": options.stride}
     words = ", ".join(f"{k} {v:,.4f}" for k, v in scores.items())
-    _tell(options, facts | scores, f"generation {number} on {options.text}: {words}")
-    return 0
+    return tell(options, facts | scores, f"generation {number} on {options.text}: {words}")
 
 
 def _bench(options: argparse.Namespace) -> int:
@@ -151,12 +155,20 @@ def _bench(options: argparse.Namespace) -> int:
         return corpus.race(options)
     if options.part == "attention":
         return _bench_attention(options)
-    from foundling.evaluation.speed import bench, rounding_cost, table
+    from foundling.evaluation.speed import rounding_cost, table
 
-    costs = rounding_cost(Home.open(options.home)) if options.home else []
-    rows = bench(options.part, options.seconds) + costs
-    _tell(options, {"bench": rows}, table(rows))
-    return 0
+    rows = show(_bench_events(options)).facts["bench"]
+    rows += rounding_cost(Home.open(options.home)) if options.home else []
+    return tell(options, {"bench": rows}, table(rows))
+
+
+def _bench_events(options: argparse.Namespace) -> Generator[Any]:
+    """The bench as a station: its words while it measures, its rows at the end."""
+    from foundling.evaluation.speed import bench
+    from foundling.life.stations import Done
+
+    rows = yield from bench(options.part, options.seconds or _TURN, options.shape)
+    yield Done(station="bench", facts={"rows": len(rows), "bench": rows})
 
 
 def _bench_attention(options: argparse.Namespace) -> int:
@@ -165,10 +177,9 @@ def _bench_attention(options: argparse.Namespace) -> int:
     from foundling.home import write_atomically
     from foundling.life.pages.attention_plot import attention_page
 
-    rows, page = bench_attention(options.seconds), Path("attention.html")
+    rows, page = bench_attention(options.seconds or _LONGEST), Path("attention.html")
     write_atomically(page, attention_page(rows).encode("utf-8"))
-    _tell(options, {"bench": rows, "page": str(page)}, f"{attention_table(rows)}\n\nThe page: {page}")
-    return 0
+    return tell(options, {"bench": rows, "page": str(page)}, f"{attention_table(rows)}\n\nThe page: {page}")
 
 
 def _world(options: argparse.Namespace) -> int:

@@ -1,20 +1,14 @@
 """Compare and sweep: options in, trials run and shown, a page written, an exit code out."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
-from foundling.cli.showing import show
+from foundling.cli.showing import show, tell
 
 
-def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> int:
-    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
-    return 0
-
-
-def _whole(options: argparse.Namespace) -> tuple[str, ...]:
-    """The sources from the root, or the built-in stories."""
+def _sources(options: argparse.Namespace) -> tuple[str, ...]:
+    """The sources as they were typed, or the built-in stories."""
     from foundling.corpus import BUILTIN
 
     return tuple(options.sources) or (str(BUILTIN),)
@@ -29,7 +23,7 @@ def _tokenizers(options: argparse.Namespace) -> tuple[dict[str, Any], str, str]:
         size=options.size, seconds=options.seconds, steps=options.steps, seeds=options.seeds,
         vocabulary=options.vocabulary, kinds=tuple(options.kinds), parallel=options.parallel or 0,
     )
-    shown = show(compare_tokenizers(_whole(options), contest, options.out, held_out=options.held_out))
+    shown = show(compare_tokenizers(_sources(options), contest, options.out, held_out=options.held_out))
     facts = shown.facts | {"seconds": shown.seconds}
     return facts, table(facts), comparison_page(facts, *TOKENIZERS)
 
@@ -41,9 +35,9 @@ def _architectures(options: argparse.Namespace) -> tuple[dict[str, Any], str, st
 
     contest = Contest(
         size=options.size, seconds=options.seconds, steps=options.steps, seeds=options.seeds,
-        pairs=str(options.pairs.absolute()) if options.pairs else None,
+        pairs=str(options.pairs) if options.pairs else None,
     )
-    shown = show(compare_architectures(_whole(options), contest, options.out, held_out=options.held_out))
+    shown = show(compare_architectures(_sources(options), contest, options.out, held_out=options.held_out))
     facts = shown.facts | {"seconds": shown.seconds}
     return facts, table(facts), comparison_page(facts, *ARCHITECTURES)
 
@@ -51,20 +45,17 @@ def _architectures(options: argparse.Namespace) -> tuple[dict[str, Any], str, st
 def compare(options: argparse.Namespace) -> int:
     """Tokenizers or architectures beside each other."""
     from foundling.home import write_atomically
-    from foundling.home.files import plain_errors
-    from foundling.home.lock import hold
+    from foundling.life.folder import held_folder
     from foundling.records import canonical_json
 
     out: Path = options.out
-    with plain_errors(out):
-        out.mkdir(parents=True, exist_ok=True)
     what = "tokenizers" if options.tokenizers else "architectures"
-    with hold(out):
+    with held_folder(out):
         facts, words, page = (_tokenizers if options.tokenizers else _architectures)(options)
         write_atomically(out / f"{what}.html", page.encode("utf-8"))
         write_atomically(out / f"{what}.json", canonical_json(facts))
     facts |= {"page": str(out / f"{what}.html")}
-    return _tell(options, facts, f"{words}\n\nThe page: {facts['page']}")
+    return tell(options, facts, f"{words}\n\nThe page: {facts['page']}")
 
 
 def sweep(options: argparse.Namespace) -> int:
@@ -72,10 +63,10 @@ def sweep(options: argparse.Namespace) -> int:
     from foundling.life.sweeping.sweep import Wish, sweep
 
     wish = Wish(
-        sources=_whole(options), out=options.out, size=options.size, trials=options.trials, minutes=options.minutes,
+        sources=_sources(options), out=options.out, size=options.size, trials=options.trials, minutes=options.minutes,
         seconds_per_trial=options.seconds_per_trial, epochs=options.epochs, repeats=options.repeats,
         parallel=options.parallel or 0, seed=options.seed,
     )
     shown = show(sweep(wish))
     words = "\n".join(shown.facts["sentences"])
-    return _tell(options, shown.facts | {"seconds": shown.seconds}, f"{words}\n\nThe page: {shown.facts['page']}")
+    return tell(options, shown.facts | {"seconds": shown.seconds}, f"{words}\n\nThe page: {shown.facts['page']}")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from foundling.cli.values import count, positive, seed
+from foundling.cli.values import count, entries, folder, positive, repeats, seed
 from foundling.recipe import SIZES
 
 # Named here and not imported: tokens and the trainer cost seconds, and this is read for every command.
@@ -29,7 +29,7 @@ def add_compare(add: Add) -> None:
     length.add_argument("--seconds", type=positive, default=120.0, help="of training for each trial (default: 120)")
     length.add_argument("--steps", type=count, help="instead of seconds")
     compare.add_argument("--seeds", type=count, default=3, help="trainings of each (default: 3)")
-    compare.add_argument("--vocabulary", type=count, default=2048, help="tokenizers: entries at most (default: 2048)")
+    compare.add_argument("--vocabulary", type=entries, default=2048, help="tokenizers: entries at most (default: 2048)")
     compare.add_argument(
         "--kinds", nargs="+", choices=TOKENIZERS, default=list(TOKENIZERS), help="tokenizers: only these (default: all)"
     )
@@ -38,7 +38,7 @@ def add_compare(add: Add) -> None:
     )
     compare.add_argument("--pairs", type=Path, metavar="FILE", help="architectures: minimal pairs, as BLiMP has them")
     compare.add_argument(
-        "--out", type=Path, default=Path("comparison"), metavar="DIR",
+        "--out", type=folder, default=Path("comparison"), metavar="DIR",
         help="for the page and all that is finished, so that the same command goes on (default: comparison)",
     )
 
@@ -56,11 +56,11 @@ def add_sweep(add: Add) -> None:
     length.add_argument("--minutes", type=positive, help="begin no trial after so many minutes, instead of --trials")
     sweep.add_argument("--seconds-per-trial", type=positive, default=60.0, help="the work of a trial (default: 60)")
     sweep.add_argument("--epochs", type=positive, default=4.0, help="how often a trial reads its text (default: 4)")
-    sweep.add_argument("--repeats", type=int, default=3, choices=range(0, 21), metavar="N",
+    sweep.add_argument("--repeats", type=repeats, default=3, metavar="N",
                        help="other seeds for the best recipe and the default (default: 3)")
     sweep.add_argument("--parallel", type=count, help="trials at once, one thread each (default: the cores)")
     sweep.add_argument("--seed", type=seed, default=0, help="of the draws, the split and the weights (default: 0)")
     sweep.add_argument(
-        "--out", type=Path, default=Path("sweep"), metavar="DIR",
+        "--out", type=folder, default=Path("sweep"), metavar="DIR",
         help="for the study and the page; the same command goes on there (default: sweep)",
     )

@@ -1,21 +1,15 @@
 """Gather, look at, choose, audit and plan: options in, stations run and shown, an exit code out."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from foundling.cli.showing import Shown, show
+from foundling.cli.showing import Shown, show, tell
 from foundling.home import Home, Ledger
 
 Station = Callable[[Home, Ledger], Generator[Any]]
-
-
-def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> int:
-    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
-    return 0
 
 
 def _at(options: argparse.Namespace, station: Station) -> Shown:
@@ -39,7 +33,7 @@ def add_sources(options: argparse.Namespace) -> int:
     new = shown.facts.get("new_stories", 0)
     words = f"{new:,} new texts." if new else "Nothing new: all of it was here already."
     late = " The being has read its text already: they wait in the home." if shown.facts.get("too_late") else ""
-    return _tell(options, facts, words + late)
+    return tell(options, facts, words + late)
 
 
 def cleaning_of(options: argparse.Namespace) -> Any:
@@ -68,11 +62,11 @@ def dropped(options: argparse.Namespace) -> int:
         with home.locked(), home.ledger() as ledger:
             titles = put_back(home, ledger, options.restore)
         words = f"Put back: {', '.join(titles)}. Run `foundling prepare {options.home}` to read them."
-        return _tell(options, {"home": str(options.home), "restored": titles}, words)
+        return tell(options, {"home": str(options.home), "restored": titles}, words)
     home = Home.open(options.home)
     with home.ledger() as ledger:
         facts = what_fell(home, ledger, options.step, options.count)
-    return _tell(options, {"home": str(options.home)} | facts, table(facts))
+    return tell(options, {"home": str(options.home)} | facts, table(facts))
 
 
 def curate(options: argparse.Namespace) -> int:
@@ -83,14 +77,14 @@ def curate(options: argparse.Namespace) -> int:
         home = Home.open(options.home)
         with home.locked(), home.ledger() as ledger:
             forget_choice(home, ledger)
-        return _tell(options, {"home": str(options.home)}, "The choice is forgotten: `foundling prepare` reads all.")
+        return tell(options, {"home": str(options.home)}, "The choice is forgotten: `foundling prepare` reads all.")
     wish = Choosing(
         tokens=options.tokens, objective=options.objective, pins=tuple(options.pin), bans=tuple(options.ban),
         feelings=options.feelings,
     )
     shown = _at(options, lambda home, ledger: choose_text(home, ledger, wish))
     facts = {"home": str(options.home), "seconds": shown.seconds} | shown.facts
-    return _tell(options, facts, f"Chosen. The page: {shown.facts['page']}; then: foundling prepare {options.home}")
+    return tell(options, facts, f"Chosen. The page: {shown.facts['page']}; then: foundling prepare {options.home}")
 
 
 def audit(options: argparse.Namespace) -> int:
@@ -99,7 +93,7 @@ def audit(options: argparse.Namespace) -> int:
 
     shown = _at(options, lambda home, ledger: audit_home(home, ledger, options.bias, options.generation))
     facts = {"home": str(options.home), "seconds": shown.seconds} | shown.facts
-    return _tell(options, facts, f"Written: {shown.facts['page']}, {shown.facts['markdown']}, {shown.facts['json']}")
+    return tell(options, facts, f"Written: {shown.facts['page']}, {shown.facts['markdown']}, {shown.facts['json']}")
 
 
 def race(options: argparse.Namespace) -> int:
@@ -107,7 +101,7 @@ def race(options: argparse.Namespace) -> int:
     from foundling.life.racing import race_texts, table
 
     facts = show(race_texts(options.texts, options.megabytes)).facts
-    return _tell(options, {"bench": facts["rows"]} | facts, table(facts))
+    return tell(options, {"bench": facts["rows"]} | facts, table(facts))
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -130,4 +124,4 @@ def plan(options: argparse.Namespace) -> int:
     write_atomically(options.out, plan_page(shown.facts).encode("utf-8"))
     facts = shown.facts | proof | {"seconds": shown.seconds, "page": str(options.out)}
     proven = f"\n\n{proof_table(proof['calibration'])}" if proof else ""
-    return _tell(options, facts, f"{plan_table(shown.facts)}{proven}\n\nThe page: {options.out}")
+    return tell(options, facts, f"{plan_table(shown.facts)}{proven}\n\nThe page: {options.out}")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from foundling.cli.values import count, positive, seed, tokens
+from foundling.cli.values import count, page, positive, seed, tokens
 from foundling.recipe import SIZES
 
 OBJECTIVES = ("balanced", "depth", "diversity", "feelings")
@@ -77,4 +77,4 @@ def add_corpus(add: Callable[..., argparse.ArgumentParser]) -> None:
     plan.add_argument("--gpu-price", type=positive, help="of a rented GPU for an hour, in your money")
     plan.add_argument("--calibrate", action="store_true", help="fit the forecast to this machine and text first")
     plan.add_argument("--seed", type=seed, default=0, help="of the calibration (default: 0)")
-    plan.add_argument("--out", type=Path, default=Path("plan.html"), metavar="FILE", help="page (default: plan.html)")
+    plan.add_argument("--out", type=page, default=Path("plan.html"), metavar="FILE", help="page (default: plan.html)")

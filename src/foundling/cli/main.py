@@ -23,7 +23,8 @@ def run(arguments: Sequence[str]) -> int:
         print(f"foundling: {fault}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("foundling: stopped; what was saved is kept, and the same command goes on from there.", file=sys.stderr)
+        words = "stopped; nothing is half written, and the same command goes on from what was saved"
+        print(f"foundling: {words}.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; nobody is left to tell

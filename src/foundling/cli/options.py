@@ -8,7 +8,7 @@ from typing import NoReturn
 from foundling.cli.compare_options import add_compare, add_sweep
 from foundling.cli.corpus_options import add_collect, add_corpus, add_prepare
 from foundling.cli.record import add_record
-from foundling.cli.values import BUILTIN, count, positive, seed
+from foundling.cli.values import BUILTIN, count, folder, port, positive, seed, temperature
 from foundling.cli.world_options import add_world
 from foundling.recipe import SIZES
 from foundling.records import BadInput
@@ -47,6 +47,12 @@ def _raise(command: argparse.ArgumentParser) -> None:
     _birth(command)
 
 
+def _pretrain(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--processes", type=count, default=1, metavar="N", help="so many processes train as one (default: 1)"
+    )
+
+
 def _collect(command: argparse.ArgumentParser) -> None:
     add_collect(command)
     _birth(command)
@@ -77,8 +83,29 @@ def _world(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 
 def _temperature(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--temperature", type=float, default=0.7, help="0 takes the likeliest word (default: 0.7)")
+    command.add_argument(
+        "--temperature", type=temperature, default=0.7, help="0 takes the likeliest word (default: 0.7)"
+    )
     command.add_argument("--seed", type=seed, default=0, help="of what it says (default: 0)")
+
+
+def _being(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What one can do with a being that was raised: talk, serve, score, each made by `add(word, what, example)`."""
+    talk = add(
+        "talk", "talk with the being in the terminal; `Ada: hello` speaks as Ada", "foundling talk wren --as Ada"
+    )
+    talk.add_argument("--as", dest="speaker", default="Visitor", help="your name (default: Visitor)")
+    _temperature(talk)
+    serve = add(
+        "serve", "open the being's room in the browser, on this machine only", "foundling serve wren --port 8420"
+    )
+    serve.add_argument("--port", type=port, default=8420, help="on 127.0.0.1; 0 takes any free one (default: 8420)")
+    serve.add_argument("--open", action="store_true", help="open the room in the browser")
+    serve.add_argument("--seed", type=seed, default=0, help="of what it says (default: 0)")
+    score = add("score", "score any text: bits per byte and perplexity", "foundling score wren --text book.txt")
+    score.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, UTF-8")
+    score.add_argument("--stride", type=count, default=128, help="positions scored per window (default: 128)")
+    score.add_argument("--generation", type=count, help="which generation (default: the newest)")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
     def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
         command = _word(commands, word, what, example)
         if home:
-            command.add_argument("home", type=Path, metavar="HOME", help="the being's folder")
+            command.add_argument("home", type=folder, metavar="HOME", help="the being's folder")
         return command
 
     extend: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None] | None], ...] = (
@@ -99,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
          "foundling collect wren my-stories/ book.epub mails.mbox https://example.org/", _collect),
         ("prepare", "clean, filter and split the texts, train the tokenizer, pack the tokens, freeze the plan",
          "foundling prepare wren --language en", add_prepare),
-        ("pretrain", "train the decoder from nothing on the packed stories", "foundling pretrain wren", None),
+        ("pretrain", "train the decoder from nothing on the packed stories", "foundling pretrain wren", _pretrain),
         ("name", "give the being its name: supervised turns, then preferences", "foundling name wren", None),
         ("examine", "hold the named being against its base and write the report", "foundling examine wren", None),
         ("history", "show the generations, their parents, scores and verdicts", "foundling history wren", None),
@@ -110,21 +137,7 @@ def parser() -> argparse.ArgumentParser:
         if more:
             more(command)
 
-    talk = add(
-        "talk", "talk with the being in the terminal; `Ada: hello` speaks as Ada", "foundling talk wren --as Ada"
-    )
-    talk.add_argument("--as", dest="speaker", default="Visitor", help="your name (default: Visitor)")
-    _temperature(talk)
-    serve = add(
-        "serve", "open the being's room in the browser, on this machine only", "foundling serve wren --port 8420"
-    )
-    serve.add_argument("--port", type=int, default=8420, help="port on 127.0.0.1; 0 takes any free one (default: 8420)")
-    serve.add_argument("--open", action="store_true", help="open the room in the browser")
-    serve.add_argument("--seed", type=seed, default=0, help="of what it says (default: 0)")
-    score = add("score", "score any text: bits per byte and perplexity", "foundling score wren --text book.txt")
-    score.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text, UTF-8")
-    score.add_argument("--stride", type=count, default=128, help="positions scored per window (default: 128)")
-    score.add_argument("--generation", type=count, help="which generation (default: the newest)")
+    _being(add)
     bench = add("bench", "measure speed beside transformers on this machine, as ratios", "foundling bench", home=False)
     bench.add_argument(
         "--part", choices=("all", "train", "generate", "attention", "corpus"), default="all",
@@ -133,7 +146,14 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--texts", type=Path, default=BUILTIN, metavar="DIR", help="corpus: .txt files to repeat")
     bench.add_argument("--megabytes", type=count, default=100, help="corpus: how much to clean (default: 100)")
     bench.add_argument("--home", type=Path, metavar="HOME", help="also measure what int8 costs this being")
-    bench.add_argument("--seconds", type=positive, default=30.0, help="per training measurement (default: 30)")
+    bench.add_argument(
+        "--shape", nargs="+", choices=("S", "M"), default=["S", "M"], metavar="S",
+        help="train and generate: S, of 5.8M parameters, M, of 49M (default: S M)",
+    )
+    bench.add_argument(
+        "--seconds", type=positive, metavar="S",
+        help="train: each turn of a side at least (default: 1.5); attention: the longest step (default: 30)",
+    )
     add_corpus(add)
     add_compare(add)
     add_sweep(add)

@@ -1,5 +1,11 @@
-"""A stream of station events in, a person's view of it on stderr out: bars with time left, what each station wrote."""
+"""A stream of station events in, a person's view of it on stderr out: bars with time left, what each station wrote.
 
+And the last word of a command on stdout, as JSON or as a sentence.
+"""
+
+import argparse
+import json
+import re
 import time
 from collections.abc import Generator
 from contextlib import closing
@@ -10,8 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from foundling.life.stations import Done
+from foundling.life.words import fact_words
 
 _LEFT_OUT = ("way",)
+_ADDRESS = re.compile(r"[0-9a-f]{16,64}")  # of a folder: a name for machines
 
 
 @dataclass(kw_only=True)
@@ -31,17 +39,19 @@ def _clock(seconds: float | None) -> str:
 
 
 def _words(facts: dict[str, Any]) -> str:
-    """The facts of a station in one line, without what is long."""
-    def word(value: Any) -> str:
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        return f"{value:,}" if isinstance(value, int) else str(value)
-
+    """The facts of a station in one line, without what is long and without addresses."""
     told = {
         key: value for key, value in facts.items()
         if key not in _LEFT_OUT and value not in (None, "") and not isinstance(value, dict | list | tuple)
+        and not _ADDRESS.fullmatch(str(value))
     }
-    return ", ".join(f"{key.replace('_', ' ')} {word(value)}" for key, value in told.items())
+    return ", ".join(f"{key.replace('_', ' ')} {fact_words(key, value)}" for key, value in told.items())
+
+
+def tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> int:
+    """The end of a command: its facts as one JSON object, or words; returns the exit code 0."""
+    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
+    return 0
 
 
 def show(events: Generator[Any]) -> Shown:
@@ -58,8 +68,9 @@ def show(events: Generator[Any]) -> Shown:
         for event in events:
             if isinstance(event, Done):
                 mark = "" if event.fresh else "(was done) "
-                console.print(f"[bold]{event.station:<10}[/bold] {mark}", end="")
-                console.print(_words(event.facts), markup=False, overflow="fold")
+                if words := mark + _words(event.facts):
+                    console.print(f"[bold]{event.station:<10}[/bold] ", end="")
+                    console.print(words, markup=False, overflow="fold")
                 shown.facts = event.facts
                 shown.summary |= dict(event.facts.get("scores") or {}) | {
                     key: event.facts[key] for key in ("verdict", "report", "generation") if key in event.facts

@@ -5,18 +5,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from foundling.cli.showing import show
+from foundling.cli.showing import show, tell
 from foundling.home import Home
-from foundling.records import BadInput, to_jsonable
+from foundling.records import to_jsonable
 
 
 def run(options: argparse.Namespace) -> int:
     """The word after `world`."""
     return _WORDS[options.word](options)
-
-
-def _tell(options: argparse.Namespace, facts: dict[str, Any], sentence: str) -> None:
-    print(json.dumps(facts, sort_keys=True) if options.json else sentence)
 
 
 def _narrate(options: argparse.Namespace) -> int:
@@ -27,8 +23,7 @@ def _narrate(options: argparse.Namespace) -> int:
     shares = PLAIN if options.plain else None
     shown = show(narrate_to(options.out, options.tokens, options.seed, threads, shares))
     hint = f"Raise a being from it: foundling raise HOME --stories {options.out}"
-    _tell(options, shown.facts, f"Told into {options.out}. {hint}")
-    return 0
+    return tell(options, shown.facts, f"Told into {options.out}. {hint}")
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -36,8 +31,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     if options.home:
         facts, words = ask_being(Home.open(options.home), seed=options.seed, count=options.count)
-        _tell(options, facts, words)
-        return 0
+        return tell(options, facts, words)
     questions = list(quiz(options.seed, options.count))
     if options.json:
         print(json.dumps({"seed": options.seed, "questions": questions}))
@@ -55,8 +49,7 @@ def _scene(options: argparse.Namespace) -> int:
     from foundling.world.physics.scene import KIND_NAMES, make_scene
 
     if options.kind == "list":
-        _tell(options, {"kinds": list(KIND_NAMES)}, " ".join(KIND_NAMES))
-        return 0
+        return tell(options, {"kinds": list(KIND_NAMES)}, " ".join(KIND_NAMES))
     scene = make_scene(options.kind, options.seed)
     if options.solid:
         from foundling.world.physics.solid import picture, png
@@ -67,18 +60,14 @@ def _scene(options: argparse.Namespace) -> int:
         "kind": scene.kind, "seed": scene.seed, "told": scene.told, "happened": scene.happened,
         "questions": [to_jsonable(question) for question in scene.questions],
     }
-    _tell(options, facts, "\n\n".join([" ".join(scene.told), " ".join(scene.happened), "\n".join(asked)]))
-    return 0
+    return tell(options, facts, "\n\n".join([" ".join(scene.told), " ".join(scene.happened), "\n".join(asked)]))
 
 
 def _measure(options: argparse.Namespace) -> int:
     from foundling.life.worth import measure, table
 
-    if options.books and not options.books.is_dir():
-        raise BadInput(f"There is no folder {options.books}: give one of .txt books, or leave --books out.")
     shown = show(measure(options.words, options.seed, options.books, options.questions))
-    _tell(options, shown.facts, table(shown.facts))
-    return 0
+    return tell(options, shown.facts, table(shown.facts))
 
 
 def _watch(options: argparse.Namespace) -> int:

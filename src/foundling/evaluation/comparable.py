@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundling.evaluation.spans import Reader, Span
-from foundling.records import BadInput, Story
+from foundling.records import SPECIALS, BadInput, Story
 from foundling.tokens import Tokenizer
 from foundling.world.questions.exam import examine_physics
 
@@ -29,12 +29,13 @@ _FIELDS = ("sentence_good", "sentence_bad", "UID")
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Two texts that differ in little, after a context that both share; `kind` is what they test."""
+    """Two texts that differ in little, after a context that both share; `kind` is what they test, `field` of what."""
 
     kind: str
     good: str
     bad: str
     context: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,19 +49,22 @@ class Cloze:
 
 
 def read_pairs(path: Path, per_kind: int, seed: int) -> list[Pair]:
-    """`per_kind` pairs of every paradigm of a BLiMP file (JSON lines, perhaps gzipped). Raises BadInput."""
+    """`per_kind` pairs of every paradigm of a BLiMP file (JSON lines, perhaps gzipped), 0 for all. Raises BadInput."""
     try:
         if path.stat().st_size > _LARGEST:
             raise BadInput(f"{path} is larger than {_LARGEST // 2**20} MB: give BLiMP's JSON lines.")
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         found: dict[str, list[Pair]] = {}
         for line in raw.decode("utf-8").splitlines():
-            good, bad, kind = (str(json.loads(line)[name]) for name in _FIELDS)
-            found.setdefault(kind, []).append(Pair(kind=kind, good=good, bad=bad))
+            row = json.loads(line)
+            good, bad, kind = (str(row[name]) for name in _FIELDS)
+            field = str(row.get("field", "")).replace("/", "_")  # BLiMP spells syntax_semantics in two ways
+            found.setdefault(kind, []).append(Pair(kind=kind, good=good, bad=bad, field=field))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as fault:
         raise BadInput(f"{path} cannot be read as minimal pairs ({fault}): give BLiMP's JSON lines.") from fault
     rng = random.Random(f"pairs {seed}")
-    return [pair for kind in sorted(found) for pair in rng.sample(found[kind], min(per_kind, len(found[kind])))]
+    most = per_kind or _LARGEST
+    return [pair for kind in sorted(found) for pair in rng.sample(found[kind], min(most, len(found[kind])))]
 
 
 def world_pairs(count: int, seed: int) -> list[Pair]:
@@ -72,8 +76,12 @@ def world_pairs(count: int, seed: int) -> list[Pair]:
 
 
 def word_spans(ids: Sequence[int], first: int, tokenizer: Tokenizer) -> list[Span]:
-    """Every word of ids[first:] as a span: an id whose text begins with white space begins a word."""
-    borders = [i for i in range(first, len(ids)) if i == first or tokenizer.decode([ids[i]])[:1].isspace()]
+    """Every word of ids[first:] as a span: an id whose text begins with white space begins a word, and so does what
+    stands after a special id."""
+    borders = [
+        i for i in range(first, len(ids))
+        if i == first or ids[i - 1] < len(SPECIALS) or tokenizer.decode([ids[i]])[:1].isspace()
+    ]
     ends = [*borders[1:], len(ids)]
     return [Span(ids=tuple(ids), start=a, end=b) for a, b in zip(borders, ends, strict=True)]
 
@@ -94,8 +102,8 @@ def _cut(ids: list[int], first: int, context: int) -> tuple[list[int], int]:
     return [ids[0], *ids[1 + over:]], max(1, first - over)
 
 
-def judge_pairs(reader: Reader, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> list[bool]:
-    """For each pair whether the good one has fewer nats; equal ones count as wrong."""
+def pair_nats(reader: Reader, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> list[tuple[float, float]]:
+    """The nats of each pair's good text and of its bad one."""
     groups = []
     for pair in pairs:
         before = [tokenizer.begin, *tokenizer.encode(pair.context)]
@@ -103,7 +111,12 @@ def judge_pairs(reader: Reader, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> 
             ids, first = _cut([*before, *tokenizer.encode(text)], len(before), reader.model.shape.context)
             groups.append(_text_spans(reader, ids, first, tokenizer))
     nats = _summed(reader, groups)
-    return [good < bad for good, bad in zip(nats[::2], nats[1::2], strict=True)]
+    return list(zip(nats[::2], nats[1::2], strict=True))
+
+
+def judge_pairs(reader: Reader, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> list[bool]:
+    """For each pair whether the good one has fewer nats; equal ones count as wrong."""
+    return [good < bad for good, bad in pair_nats(reader, tokenizer, pairs)]
 
 
 def sentences(stories: Sequence[Story], least: int = 8, most: int = 25) -> Iterator[str]:

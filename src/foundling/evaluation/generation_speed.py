@@ -1,17 +1,18 @@
 """`foundling bench --part generate`: our engine beside transformers and llama.cpp, the same weights, as ratios.
 
 Nothing flows in but this machine; rows of figures flow out. Every side runs in a process of its own and says greedily
-as many new ids after the same prompts, one stream and sixteen. A peer that is not installed is one line. Run as
-`python -m foundling.evaluation.generation_speed JOB.json` it is one side, and writes its speeds as JSON.
+as many new ids after the same prompts, one stream and sixteen; all take turns, and the median of the rounds counts. A
+peer that is not installed is one line. Run as `python -m foundling.evaluation.generation_speed JOB.json` it is one
+side, and writes its speeds as JSON, a round for every line that it is given.
 """
 
 import json
+import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,22 +20,30 @@ from typing import Any
 import torch
 
 from foundling.evaluation.gguf_peer import Format, Llama, write_gguf
-from foundling.evaluation.speed import SHAPE_M, SHAPE_S, Row
+from foundling.evaluation.race import Raced, Side, race
+from foundling.evaluation.speed import SHAPES, Row
+from foundling.inference.engine import Engine
 from foundling.inference.fast import FastEngine
 from foundling.inference.sampling import Sampling
 from foundling.model import Decoder, model_files
 from foundling.model.kernels.decode import Precision
 from foundling.recipe import Shape
-from foundling.records import BadInput, canonical_json
+from foundling.records import BadInput, Progress, canonical_json
 
-PROMPT, NEW, STREAMS, TURNS = 16, 200, 16, 3
+PROMPT, NEW, STREAMS = 16, 64, 16
 GREEDY = Sampling(temperature=0.0, repetition=1.0)
-# Who is compared with which precision of ours; bits a weight, llama.cpp's Q8_0 and our int8 with their scales.
-SIDES = (
-    ("foundling, int8", "int8", 8.5), ("llama.cpp, q8_0", "int8", 8.5),
-    ("foundling, bfloat16", "bfloat16", 16.0), ("llama.cpp, f16", "bfloat16", 16.0),
-    ("llama.cpp, bf16", "bfloat16", 16.0), ("transformers, generate() in bfloat16", "bfloat16", 16.0),
+TALKING, PLAIN = "foundling, as a being talks", "foundling, as one talks without a compiler"
+# Who is compared with which side of ours; bits a weight, llama.cpp's Q8_0 and our int8 with their scales (None: a
+# being's own choice, float32 or int8 by its size).
+SIDES: tuple[tuple[str, str, float | None], ...] = (
+    ("foundling, int8", "foundling, int8", 8.5), ("llama.cpp, q8_0", "foundling, int8", 8.5),
+    ("foundling, bfloat16", "foundling, bfloat16", 16.0), ("llama.cpp, f16", "foundling, bfloat16", 16.0),
+    ("llama.cpp, bf16", "foundling, bfloat16", 16.0),
+    ("transformers, generate() in bfloat16", "foundling, bfloat16", 16.0),
+    (TALKING, TALKING, None), (PLAIN, TALKING, 32.0),
 )
+_M_AFTER_S = 1.7  # how many times as long as S shape M takes, for the time left (by hand)
+_Run = Callable[[Sequence[Sequence[int]]], object]
 _FORMATS: dict[str, Format] = {"llama.cpp, q8_0": "Q8_0", "llama.cpp, f16": "F16", "llama.cpp, bf16": "BF16"}
 
 
@@ -65,41 +74,47 @@ def _prompts(shape: Shape) -> list[list[int]]:
     return rows
 
 
-def _median(run: Callable[[], object], made: int) -> float:
-    """Ids a second of `run`, which makes `made` of them: the median of three after one that warms up."""
-    run()
-    taken = []
-    for _ in range(TURNS):
-        began = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - began)
-    return made / statistics.median(taken)
+def _pace(run: _Run, rows: Sequence[Sequence[int]]) -> float:
+    """Ids a second of `run`, which says NEW of them after each row."""
+    began = time.perf_counter()
+    run(rows)
+    return len(rows) * NEW / (time.perf_counter() - began)
 
 
-def _ours(shape: Shape, precision: Precision) -> dict[str, float]:
-    reading: Precision = "bfloat16"  # prompts are read in it, and keys and values kept in it, as llama.cpp's f16
-    engine, prompts = FastEngine(_model(shape), reading=reading, saying=precision), _prompts(shape)
-    if engine.without is not None:
-        raise BadInput(f"our own kernels are not there: {engine.without}.")
+def _rounds(shape: Shape, one: _Run, many: _Run) -> Iterator[dict[str, float]]:
+    """Speeds without end, one stream and sixteen; the one prompt is another each time, so that nobody has read it."""
+    prompts = _prompts(shape)
+    while True:
+        for number in range(STREAMS):
+            yield {"1": _pace(one, prompts[number:number + 1]), "16": _pace(many, prompts)}
+
+
+def _ours(shape: Shape, side: str) -> Iterator[dict[str, float]]:
+    if side == PLAIN:
+        engine: Engine = Engine(_model(shape))
+    else:  # but for a being's own choice, prompts are read and keys and values kept in bfloat16, as llama.cpp's f16
+        saying: Precision = "int8" if side.endswith("int8") else "bfloat16"
+        fast = FastEngine(_model(shape)) if side == TALKING else FastEngine(
+            _model(shape), reading="bfloat16", saying=saying)
+        if fast.without is not None:
+            raise BadInput(f"our own kernels are not there: {fast.without}.")
+        engine = fast
 
     def run(rows: Sequence[Sequence[int]]) -> object:
-        made = engine.generate(rows, GREEDY, stops=frozenset(), most=NEW)
-        return made
-    return {"1": _median(lambda: run(prompts[:1]), NEW), "16": _median(lambda: run(prompts), STREAMS * NEW)}
+        return engine.generate(rows, GREEDY, stops=frozenset(), most=NEW)
+    return _rounds(shape, run, run)
 
 
-def _llama(shape: Shape, form: Format, threads: int, folder: Path) -> dict[str, float]:
-    path, prompts = folder / f"{form}.gguf", _prompts(shape)
+def _llama(shape: Shape, form: Format, threads: int, folder: Path) -> Iterator[dict[str, float]]:
+    path, prompts, room = folder / f"{form}.gguf", _prompts(shape), PROMPT + NEW + 32
     write_gguf(_model(shape), path, form)
-    room = PROMPT + NEW + 32
     one = Llama(path, slots=1, context=room, threads=threads)
-    alone = _median(lambda: one.generate(prompts[:1], NEW), NEW)
-    own = statistics.median(one.pace(prompts[0], NEW) for _ in range(TURNS))
     many = Llama(path, slots=STREAMS, context=room, threads=threads)
-    return {"1": max(alone, own), "16": _median(lambda: many.generate(prompts, NEW), STREAMS * NEW)}
+    for speeds in _rounds(shape, lambda rows: one.generate(rows, NEW), lambda rows: many.generate(rows, NEW)):
+        yield speeds | {"1": max(speeds["1"], one.pace(prompts[0], NEW))}  # the better of our clock and its own
 
 
-def _transformers(shape: Shape, folder: Path) -> dict[str, float]:
+def _transformers(shape: Shape, folder: Path) -> Iterator[dict[str, float]]:
     try:
         from transformers import Qwen3ForCausalLM
     except ImportError as fault:
@@ -107,75 +122,89 @@ def _transformers(shape: Shape, folder: Path) -> dict[str, float]:
     for name, data in model_files(shape, _model(shape).state_dict()).items():
         (folder / name).write_bytes(data)
     model = Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, use_safetensors=True).eval()
-    prompts = torch.tensor(_prompts(shape))
 
-    def run(ids_BT: torch.Tensor) -> object:
+    def run(rows: Sequence[Sequence[int]]) -> object:
+        ids_BT = torch.tensor(rows)
         return model.generate(
             ids_BT, attention_mask=torch.ones_like(ids_BT), max_new_tokens=NEW, min_new_tokens=NEW, do_sample=False,
             pad_token_id=1)
-    return {"1": _median(lambda: run(prompts[:1]), NEW), "16": _median(lambda: run(prompts), STREAMS * NEW)}
+    return _rounds(shape, run, run)
 
 
-def measure(job: dict[str, Any], folder: Path) -> dict[str, float]:
-    """One side's ids a second, one stream and sixteen. Raises BadInput when its package or compiler is not there."""
+def measure(job: dict[str, Any], folder: Path) -> Iterator[dict[str, float]]:
+    """One side's ids a second, round after round. Raises BadInput when its package or compiler is not there."""
     torch.set_num_threads(job["threads"])
     shape, side = Shape(**job["shape"]), str(job["side"])
     if side in _FORMATS:
         return _llama(shape, _FORMATS[side], job["threads"], folder)
-    if side.startswith("foundling"):
-        return _ours(shape, "int8" if side.endswith("int8") else "bfloat16")
-    return _transformers(shape, folder)
+    return _ours(shape, side) if side.startswith("foundling") else _transformers(shape, folder)
 
 
-def _side(side: str, shape: Shape, threads: int) -> dict[str, Any]:
-    """What a process of its own says of one side: speeds, or under `missing` why there are none."""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "job.json"
+def _sides(folder: Path, shape: Shape, threads: int) -> list[Side]:
+    sides = []
+    for number, (side, _, _) in enumerate(SIDES):
+        place = folder / str(number)
+        place.mkdir()
+        path = place / "job.json"
         path.write_bytes(canonical_json({"side": side, "shape": asdict(shape), "threads": threads}))
-        done = subprocess.run(
-            [sys.executable, "-m", "foundling.evaluation.generation_speed", str(path)], capture_output=True, text=True,
-            encoding="utf-8", errors="replace", check=False)
-        answer = path.with_name("answer.json")
-        if answer.exists():
-            return dict(json.loads(answer.read_bytes()))
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise BadInput(f"The measurement of {side} failed: {last}")
+        command = (sys.executable, "-m", "foundling.evaluation.generation_speed", str(path))
+        sides.append(Side(name=side, command=command))
+    return sides
 
 
-def bench_generation(threads: int) -> list[Row]:
-    """Shapes S and M, one stream and sixteen: every side's ids a second, how many times as fast the same precision of
-    ours is, and its share of what reading memory allows (over 1 where weights fit into a cache).
+def generation_rows(size: str, raced: dict[str, Raced], bandwidth: float) -> list[Row]:
+    """Every side's ids a second, how many times as fast the side of ours that it is compared with is, and its share of
+    what reading memory allows (over 1 where weights fit into a cache).
     """
     rows: list[Row] = []
-    for name, shape in (("S", SHAPE_S), ("M", SHAPE_M)):
-        bandwidth = read_bandwidth(threads)
-        speeds = {side: _side(side, shape, threads) for side, _, _ in SIDES}
-        bandwidth = max(bandwidth, read_bandwidth(threads))  # before and after: the machine may have been busy
-        rows.append({"what": "memory read, MB/s", "value": bandwidth / 1e6})
-        for streams in (1, STREAMS):
-            for side, kind, bits in SIDES:
-                what, found = f"generate {name} x{streams}: {side}", speeds[side]
-                if "missing" in found:
-                    rows.append({"what": what, "missing": found["missing"]})
-                    continue
-                speed, ours = float(found[str(streams)]), speeds[f"foundling, {kind}"].get(str(streams))
-                limit = bandwidth / bytes_a_step(shape, bits, streams) * streams
-                rows.append({
-                    "what": what, "tokens_per_second": speed, "share_of_limit": speed / limit,
-                    "foundling_is_times": float(ours) / speed if ours else None,
-                })
+    for streams in (1, STREAMS):
+        rounds = {
+            name: [float(event["speeds"][str(streams)]) for turn in side.rounds for event in turn]
+            for name, side in raced.items() if side.missing is None
+        }
+        speeds = {name: statistics.median(values) for name, values in rounds.items()}
+        for name, beside, bits in SIDES:
+            row: Row = {"what": f"generate {size} x{streams}: {name}"}
+            if name not in speeds:
+                rows.append(row | {"missing": raced[name].missing})
+                continue
+            row |= {
+                "tokens_per_second": speeds[name], "rounds": [round(value, 1) for value in rounds[name]],
+                "foundling_is_times": speeds[beside] / speeds[name] if beside in speeds else None,
+            }
+            if bits is not None:
+                limit = bandwidth / bytes_a_step(SHAPES[size], bits, streams) * streams
+                row["share_of_limit"] = speeds[name] / limit
+            rows.append(row)
+    return rows
+
+
+def bench_generation(threads: int, sizes: Sequence[str]) -> Generator[Progress, None, list[Row]]:
+    """The shapes named, one stream and sixteen; memory is read before and after, as the machine may have been busy."""
+    rows: list[Row] = []
+    for number, size in enumerate(sizes):
+        bandwidth, later = read_bandwidth(threads), _M_AFTER_S * (len(sizes) - number - 1)
+        with tempfile.TemporaryDirectory() as name:
+            sides = _sides(Path(name), SHAPES[size], threads)
+            raced = yield from race(sides, station=f"generate {size}", seconds=0.0, later=later)
+        bandwidth = max(bandwidth, read_bandwidth(threads))
+        rows.append({"what": f"generate {size}: memory read, MB/s", "value": bandwidth / 1e6})
+        rows += generation_rows(size, raced, bandwidth)
     return rows
 
 
 def main(arguments: list[str]) -> int:
-    """Measure one side and write answer.json beside its job: llama.cpp writes to standard output as it likes."""
+    """Measure one side: for each line on standard input a round, and a JSON line of it."""
     path = Path(arguments[0])
-    answer: dict[str, Any]
-    try:
-        answer = dict(measure(json.loads(path.read_bytes()), path.parent))
-    except BadInput as fault:
-        answer = {"missing": str(fault)}
-    path.with_name("answer.json").write_bytes(canonical_json(answer))
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+        os.dup2(2, 1)  # llama.cpp writes to standard output as it likes
+        try:
+            rounds = measure(json.loads(path.read_bytes()), path.parent)
+            while sys.stdin.readline():
+                out.write(json.dumps({"event": "step", "speeds": next(rounds)}) + "\n")
+                out.flush()
+        except BadInput as fault:
+            out.write(json.dumps({"event": "error", "text": str(fault)}) + "\n")
     return 0
 
 

@@ -1,12 +1,12 @@
-"""The peer side of `foundling bench`: transformers at the same shape, as it ships. A job in, its speed as JSON out.
+"""The peer side of `foundling bench`: transformers at the same shape, as it ships. A job in, a JSON line a step out.
 
-Run as `python -m foundling.evaluation.peers JOB.json` in a process of its own with its own environment. It measures the
-peer only; our side is measured by our own trainer program and engine.
+Run as `python -m foundling.evaluation.peers JOB.json` in a process of its own with its own environment. It trains until
+it is ended and reads no clock: whoever started it does (`race`).
 """
 
 import json
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,37 +27,36 @@ def _peer(shape: Shape) -> Any:
     return Qwen3ForCausalLM(Qwen3Config(**fields))
 
 
-def train_speed(shape: Shape, rows: int, dtype: str, seconds: float) -> float:
-    """Tokens per second of forward, backward, clipping and fused AdamW, eager, the first two steps left out."""
+def train_steps(shape: Shape, rows: int, dtype: str) -> Iterator[int]:
+    """Steps without end of forward, backward, clipping and fused AdamW, eager: the tokens of each once it is done."""
     model = _peer(shape).train()
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
     ids = torch.randint(5, shape.vocabulary, (rows, shape.context))
-    times: list[float] = []
-    began = time.perf_counter()
-    while len(times) < 4 or time.perf_counter() - began < seconds:
-        start = time.perf_counter()
+    while True:
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "bfloat16"):
             loss = model(input_ids=ids, labels=ids).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
-        times.append(time.perf_counter() - start)
-    return rows * shape.context * len(times[2:]) / sum(times[2:])
+        yield ids.numel()
+
+
+def _say(**event: Any) -> None:
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what the job asks and print one JSON object."""
+    """Train as the job asks; an error is one event."""
     job = json.loads(Path(arguments[0]).read_bytes())
     torch.set_num_threads(job["threads"])
-    shape = Shape(**job["shape"])
     try:
-        speed = train_speed(shape, job["rows"], job["dtype"], job["seconds"])
-        sys.stdout.write(json.dumps({"tokens_per_second": speed}) + "\n")
-        return 0
+        for tokens in train_steps(Shape(**job["shape"]), job["rows"], job["dtype"]):
+            _say(event="step", tokens=tokens)
     except BadInput as fault:
-        sys.stdout.write(json.dumps({"error": str(fault)}) + "\n")
-        return 2
+        _say(event="error", text=str(fault))
+    return 2
 
 
 if __name__ == "__main__":

@@ -17,8 +17,10 @@ from foundling.model import Decoder, Sight
 from foundling.model.architectures import Model
 from foundling.model.encoder import Encoder
 from foundling.model.seq2seq import Seq2Seq
+from foundling.records import BEGIN, SPECIALS
 
-_BEGIN, _ROWS = 0, 64
+_BEGIN = SPECIALS.index(BEGIN)
+_ROWS = 64
 _LEFT_OUT = -100  # a target that no loss counts
 Row = tuple[list[int], list[int]]  # ids as the model reads them, and its target at each place
 

@@ -1,7 +1,8 @@
 """`foundling bench`: our trainer and engine beside transformers, at the same shape, in one run, as ratios.
 
-Nothing flows in but this machine; rows of figures flow out. Every side runs in a process of its own: ours is the very
-trainer program that a birth uses. Ratios within one run hold; absolute figures move with what else the machine does.
+Nothing flows in but this machine; rows of figures flow out. Every side runs in a process of its own and all take turns
+(`race`): ours is the very trainer program that a birth uses. Ratios within one run hold; absolute figures move with
+what else the machine does.
 """
 
 import json
@@ -9,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import torch
@@ -19,12 +20,13 @@ from foundling.home import Home, read_verified
 from foundling.inference.fast import rounded
 from foundling.model import load_decoder
 from foundling.recipe import Shape
-from foundling.records import BadInput, Story, canonical_json
+from foundling.records import BadInput, Progress, Story
 from foundling.tokens import Tokenizer
 
 # The shapes of the notes on performance: S, 5.8M parameters, and M, 49M.
 SHAPE_S = Shape(layers=6, width=256, heads=4, kv_heads=4, head_dim=64, hidden=688, vocabulary=4096, context=256)
 SHAPE_M = Shape(layers=14, width=512, heads=8, kv_heads=8, head_dim=64, hidden=1408, vocabulary=8192, context=512)
+SHAPES = {"S": SHAPE_S, "M": SHAPE_M}
 
 Row = dict[str, Any]
 
@@ -41,28 +43,12 @@ def matrix_limit(dtype: torch.dtype, threads: int, size: int = 3072) -> float:
     return 2 * size**3 / best
 
 
-def _process(command: list[str], environment: dict[str, str] | None = None) -> list[dict[str, Any]]:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    if done.returncode != 0:
-        words = next((e.get("error") or e.get("text") for e in lines if e.get("error") or e.get("text")), None)
-        raise BadInput(str(words or f"A measurement failed: {done.stderr.strip().splitlines()[-1:]}"))
-    return lines
-
-
 def trainer_settings(threads: int) -> dict[str, str]:
     """The environment that a birth gives its trainer, asked of it as data: siblings do not import."""
     words = "import json; from foundling.training.machine import trainer_environment as t; print(json.dumps(t(%d)))"
     return dict(json.loads(subprocess.run(
         [sys.executable, "-c", words % threads], capture_output=True, text=True, check=True
     ).stdout))
-
-
-def peer_speed(folder: Path, job: dict[str, Any]) -> float:
-    """Tokens per second of transformers at a job, in a process of its own. Raises BadInput when it is not installed."""
-    path = folder / "peer.json"
-    path.write_bytes(canonical_json(job))
-    return float(_process([sys.executable, "-m", "foundling.evaluation.peers", str(path)])[-1]["tokens_per_second"])
 
 
 def rounding_cost(home: Home) -> list[Row]:
@@ -84,19 +70,22 @@ def rounding_cost(home: Home) -> list[Row]:
     return [row | {"rise_share": coarse / exact - 1}]
 
 
-def bench(part: str, seconds: float) -> list[Row]:
-    """All rows of the bench. Raises BadInput when transformers is not installed or a measurement fails."""
+def bench(part: str, seconds: float, shapes: Sequence[str]) -> Generator[Progress, None, list[Row]]:
+    """All rows of the bench at the shapes named, "S" or "M"; seconds: the least length of each turn of training.
+
+    Raises BadInput when a measurement of ours fails; a peer that is not installed is a row that says so.
+    """
     asked = os.environ.get("OMP_NUM_THREADS", "")
     threads = int(asked) if asked.isdigit() else os.cpu_count() or 1
     rows: list[Row] = []
     if part in ("all", "train"):
         from foundling.evaluation.training_speed import bench_training  # both have their shapes from here
 
-        rows += bench_training(threads, seconds)
+        rows += yield from bench_training(threads, seconds, shapes)
     if part in ("all", "generate"):
         from foundling.evaluation.generation_speed import bench_generation
 
-        rows += bench_generation(threads)
+        rows += yield from bench_generation(threads, shapes)
     return rows
 
 
@@ -119,5 +108,3 @@ def table(rows: list[Row]) -> str:
         times = f"{row['foundling_is_times']:>13.2f}x" if row.get("foundling_is_times") else " " * 14
         lines.append(f"{row['what']:<48}{row['tokens_per_second']:>10,.0f}{times}{share:>10}{first:>12}".rstrip())
     return "\n".join(lines)
-
-

@@ -66,7 +66,7 @@ class Being:
         last turn fits, it keeps its speaker and the end of its text.
         """
         t = self.tokenizer
-        room = self.engine.context - self.most - len(t.encode_turn(Turn(name=self.name))) - 1
+        room = max(0, self.engine.context - self.most - len(t.encode_turn(Turn(name=self.name))) - 1)
         pieces = [self._encoded(turn) for turn in self.turns]
         total = sum(map(len, pieces))
         step = max(1, int(room * _DROPPED))

@@ -59,21 +59,20 @@ class FastEngine(Engine):
         self, model: Decoder, *, reading: Precision = "float32", saying: Precision | None = None,
     ) -> None:
         super().__init__(model)
-        self.reading: Precision = reading
-        self.saying: Precision = saying or fitting(model)
         self.without = why_not(model)
         self._user: object = None
         if self.without is not None:
             _log.info("words come at the pace of plain torch: %s", self.without)
             return
         self._reader = PackedDecoder(model, reading)
-        self._sayer = self._reader if self.saying == reading else PackedDecoder(model, self.saying, cache=reading)
+        saying = saying or fitting(model)
+        self._sayer = self._reader if saying == reading else PackedDecoder(model, saying, cache=reading)
         self._kept = self._reader.slot(self.context + _EXTRA)
 
     def _threads(self, packed: PackedDecoder) -> int:
         return max(1, min(torch.get_num_threads(), packed.bytes // _SHARE))
 
-    def _unread(self, ids: Sequence[int]) -> int:
+    def _known(self, ids: Sequence[int]) -> int:
         """How many of the ids' keys and values are kept already; the last id is always read, for its scores."""
         same = 0
         for ours, theirs in zip(self._kept.ids, ids[:-1], strict=False):
@@ -86,9 +85,9 @@ class FastEngine(Engine):
         """Read ids into the kept slot, and `more` positions after them; hidden states and logits of the last id and of
         `more`, or with `scored` of all ids (hidden states alone).
         """
-        known, last, kept = 0 if scored else self._unread(ids), len(ids) - 1, self._kept
+        known, last, kept = 0 if scored else self._known(ids), len(ids) - 1, self._kept
         columns = [
-            Column(value, 0, place, place, 0, 0, scored or place == last)
+            Column(id=value, position=place, place=place, scored=scored or place == last)
             for place, value in enumerate(ids[known:], known)
         ]
         del kept.ids[known:]
@@ -117,7 +116,7 @@ class FastEngine(Engine):
             return
         slots = [self._reader.slot(max(map(len, rows)) + most) for _ in rows]
         columns = [
-            Column(value, row, place, place, 0, 0, place == len(ids) - 1)
+            Column(id=value, slot=row, position=place, place=place, scored=place == len(ids) - 1)
             for row, ids in enumerate(rows) for place, value in enumerate(ids)
         ]
         _, logits = self._reader.step(slots, columns, threads=self._threads(self._reader))
@@ -132,7 +131,10 @@ class FastEngine(Engine):
             if not alive or made == most - 1:
                 return
             places = [len(rows[row]) + made for row in alive]
-            columns = [Column(new[row], row, at, at, 0, 0, 1) for row, at in zip(alive, places, strict=True)]
+            columns = [
+                Column(id=new[row], slot=row, position=at, place=at, scored=1)
+                for row, at in zip(alive, places, strict=True)
+            ]
             # Ended rows keep their old scores: every row draws at every position, as in `Engine`.
             logits[alive] = self._sayer.step(slots, columns, threads=self._threads(self._sayer))[1]
 
@@ -157,7 +159,7 @@ class FastEngine(Engine):
                 _, logits = self._read([*ids, *seen])
                 continue
             place = len(ids) + made
-            column = Column(value, 0, place, place, 0, 0, 1)
+            column = Column(id=value, position=place, place=place, scored=1)
             _, logits = self._sayer.step([self._kept], [column], threads=self._threads(self._sayer))
             if self._sayer is self._reader:  # to the bit what reading it would give
                 self._kept.ids.append(value)
@@ -197,7 +199,7 @@ class FastEngine(Engine):
             start = end + len(columns)
             rows = [0, *range(1 + len(columns), len(columns) + len(continuation))]
             columns += [
-                Column(value, 0, end + step, start + step, end, start, 1)
+                Column(id=value, position=end + step, place=start + step, shared=end, start=start, scored=1)
                 for step, value in enumerate(continuation[:-1])
             ]
             wanted.append(list(zip(rows, continuation, strict=False)))

@@ -27,6 +27,8 @@ def audit_home(
 ) -> Generator[Progress | Done]:
     """The card of what was cleaned (or collected, where nothing was cleaned yet), whom it tells of, and, with a folder
     of bias tests, what a generation makes of them. Raises BadInput without texts, or for a faulty folder."""
+    if generation is not None and bias is None:
+        raise BadInput("--generation says whom --bias measures: give the folder of bias tests too, or leave it out.")
     collected, cleaned = recorded(ledger, "collect"), recorded(ledger, "clean")
     if collected is None:
         raise BadInput(f"{home.path} has no texts yet: run `foundling collect {home.path}` first.")
@@ -68,7 +70,8 @@ def audit_home(
 def _biased(home: Home, folder: Path, generation: int | None) -> tuple[int, BiasTable]:
     number = generation or home.newest()
     if number is None or number not in home.generations():
-        raise BadInput(f"{home.path} has no generation {number or ''}: raise the being first, or leave --bias out.")
+        which = "no generation yet" if number is None else f"no generation {number}"
+        raise BadInput(f"{home.path} has {which}: raise the being first, or leave --bias out.")
     place = home.generation(number)
     return number, bias_table(load_decoder(place), Tokenizer.load(place / "tokenizer.json"), folder)
 

@@ -80,8 +80,11 @@ def _record_of(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / "training.json").read_bytes()))
 
 
-def pretrain(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
-    """Train from nothing on the packed stories; the kept weights become generation 1, which has no name yet."""
+def pretrain(home: Home, ledger: Ledger, processes: int = 1) -> Iterator[Progress | Done]:
+    """Train from nothing on the packed stories; the kept weights become generation 1, which has no name yet.
+
+    Several processes of this machine share the plan's threads, or have one each.
+    """
     facts = recorded(ledger, "pretrain")
     if facts is not None:
         yield Done(station="pretrain", facts=facts, fresh=False)
@@ -89,7 +92,10 @@ def pretrain(home: Home, ledger: Ledger) -> Iterator[Progress | Done]:
     plan, began = frozen_plan(home, ledger), time.monotonic()
     done: dict[str, Any] = {}
     if not home.generation(BASE).exists():
-        done = yield from _watch(home, "pretrain", job_for(home, plan, "birth", "pretrain"), "pretrain")
+        job = job_for(home, plan, "birth", "pretrain")
+        if processes > 1:
+            job |= {"processes": processes, "threads": max(1, plan.threads // processes)}
+        done = yield from _watch(home, "pretrain", job, "pretrain")
     out = workplace(home, "pretrain") / "out"
     _commit(home, ledger, BASE, out, _card(plan, BASE, out, (), "the first: there is nothing to hold it against"))
     record = _record_of(home.generation(BASE))

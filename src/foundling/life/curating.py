@@ -74,6 +74,8 @@ def choose_text(home: Home, ledger: Ledger, wanted: Choosing) -> Generator[Progr
         pins=_meant(wanted.pins, portraits, "pin"), bans=_meant(wanted.bans, portraits, "ban"),
     )
     choice = choose(portraits, [part.bytes for part in parts], wish)
+    if not choice.chosen:
+        raise BadInput(f"No story fits {wanted.tokens:,} tokens and what is banned: give more tokens, or ban less.")
     chosen = sorted(choice.chosen)
     row["splits"]["train"] = [numbers[place] for place in chosen]
     address = home.commit_new("corpus/clean", {

@@ -1,25 +1,18 @@
-"""Figures and texts flow in; how a report shows them flows out: escaped words, and small inline SVG drawings.
+"""Figures flow in; how a report draws them flows out: small inline SVG drawings.
 
 Drawn by hand, without a plotting library: no script, no style attribute, no outside reference, so that a page may carry
 a strict content security policy. Colours are classes and belong to the page's style sheet. Values that are no finite
 numbers are left out; every text is escaped. It reads no file and judges nothing.
 """
 
-import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from foundling.records import Score
+from foundling.life.words import escaped, finite
 
-_LARGEST = 1e12
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400.0, 226.0, 40.0, 10.0, 30.0, 34.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400.0, 230.0, 40.0, 10.0, 30.0, 38.0
 _RULER, _EDGE, _MIDDLE = 240.0, 6.0, 11.0
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)
 Point = tuple[float, float]
 
 
@@ -33,118 +26,6 @@ class Interval:
     low: float | None = None
     high: float | None = None
     bar: float | None = None
-
-
-def escaped(value: object, longest: int = 4000) -> str:
-    """Any value as HTML text: control characters and lone surrogates replaced, over-long text cut with a mark."""
-    raw = str(value).encode("utf-8", "replace").decode("utf-8")
-    raw = "".join(c if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f") else "\ufffd" for c in raw)
-    return html.escape(raw if len(raw) <= longest else raw[:longest].rstrip() + " … (cut here)")
-
-
-def caged(value: object, longest: int = 4000) -> str:
-    """Text from outside in an element of its own, so that its writing direction cannot turn the words around it."""
-    return f"<bdi>{escaped(value, longest)}</bdi>"
-
-
-def finite(value: object) -> float | None:
-    """The value as a float that can be drawn; None for anything else (NaN, infinities, text, beyond 1e12)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) <= _LARGEST else None
-
-
-def number_words(value: float) -> str:
-    """A number as people write it: thousands parted, four figures where there is a fraction, no idle zeros."""
-    if value.is_integer():
-        return f"{value:,.0f}"
-    places = min(8, max(0, 3 - math.floor(math.log10(abs(value)))))
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if places else text
-
-
-def figure_words(value: object, unit: str) -> str:
-    """A score's figure: a share as a percentage with one decimal, "not measured" where there is no finite number."""
-    number = finite(value)
-    if number is None:
-        return "not measured"
-    return f"{100 * number:.1f}%" if unit == "share" else number_words(number)
-
-
-def unit_words(score: Score) -> str:
-    """The unit of a score as small HTML; "" for shares, and where the name of the figure says it already."""
-    shown = "" if score.unit in ("share", score.name) else escaped(score.unit.replace("_", " "), 40)
-    return f"<small>{shown}</small>" if shown else ""
-
-
-def interval_words(score: Score) -> str:
-    """The 95% interval of a score in words; "no interval" where an end is not known."""
-    if finite(score.low) is None or finite(score.high) is None:
-        return "no interval"
-    return f"between {figure_words(score.low, score.unit)} and {figure_words(score.high, score.unit)}"
-
-
-def bar_figure(value: float, unit: str) -> str:
-    """As `figure_words`, but 95% rather than 95.0%: for bars and the ends of rulers."""
-    return figure_words(value, unit).replace(".0%", "%")
-
-
-def duration_words(seconds: float) -> str:
-    """Seconds as `42 s`, `24 min 8 s` or `3 h 5 min`."""
-    if seconds < 60:
-        return f"{number_words(round(seconds, 1))}\xa0s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def bytes_words(value: float) -> str:
-    """Bytes as `4.9 MB`, in powers of a thousand."""
-    for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if value >= size:
-            return f"{value / size:.1f}\xa0{unit}"
-    return f"{value:,.0f} bytes"
-
-
-def value_words(name: str, value: object) -> str:
-    """A named value as HTML in the form that people read: the end of its name says whether it is seconds or bytes."""
-    number = finite(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if number is None:
-        return "not known" if value is None or isinstance(value, float) else caged(value, 200)
-    if name.endswith("seconds"):
-        return duration_words(number)
-    if name.endswith("_mb"):
-        return bytes_words(number * 1e6)
-    return bytes_words(number) if name.endswith("bytes") else number_words(number)
-
-
-def _moment(iso: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(iso)
-    except ValueError:
-        return None
-
-
-def day_words(iso: str) -> str:
-    """An ISO date or time as `21 November 2026, 09:14`; any other text as it is, escaped."""
-    when = _moment(iso)
-    if when is None:
-        return caged(iso, 60) if iso else "on a day that was not written down"
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" + ("" if len(iso) <= 10 else f", {when:%H:%M}")
-
-
-def age_words(born: str, written: str) -> str:
-    """The age in words; "newborn" when either time is missing or they cannot be compared."""
-    start, end = _moment(born), _moment(written)
-    if start is None or end is None or (start.tzinfo is None) != (end.tzinfo is None):
-        return "newborn"
-    seconds = (end - start).total_seconds()
-    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count:,} {word}{'s' if count > 1 else ''} old"
-    return "newborn"
 
 
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
@@ -257,7 +138,7 @@ def curve_plot(
         parts.append(f'<text class="end" x="{_LEFT - 7:g}" y="{y + 4:.1f}">{value:,.{places}f}</text>')
     for step in (t for t in ticks(first, last) if first <= t <= last and t.is_integer()):
         parts.append(f'<text class="middle" x="{across(step):.1f}" y="{floor + 17:g}">{step:,.0f}</text>')
-    parts.append(f'<text class="unit end" x="{right:g}" y="{_HEIGHT - 2:g}">step</text>')
+    parts.append(f'<text class="unit end" x="{right:g}" y="{_HEIGHT - 5:g}">step</text>')
     drawn = [(across(x), up(y)) for x, y in pairs]
     noisy = len(drawn) >= 60
     parts.append(_path(drawn, f"curve {kind} pale" if noisy else f"curve {kind}"))

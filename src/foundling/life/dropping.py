@@ -45,8 +45,8 @@ def what_fell(home: Home, ledger: Ledger, step: str | None, count: int) -> dict[
                 "step": drop.step, "reason": drop.reason, "source": drop.source, "text": text,
             })
     if step is not None and step not in counts:
-        there = ", ".join(sorted(counts)) or "nothing fell at all"
-        raise BadInput(f"Nothing fell at a step {step!a}; the steps at which something fell: {there}.")
+        there = f"the steps at which something fell: {', '.join(sorted(counts))}" if counts else "nothing fell at all"
+        raise BadInput(f"Nothing fell at a step {step!a}; {there}.")
     return {"dropped": sum(counts.values()), "by_step": dict(sorted(counts.items())), "drops": rows}
 
 

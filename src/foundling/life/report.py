@@ -11,27 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundling.life.drawing import (
-    Interval,
+from foundling.life.drawing import Interval, cloth, curve_plot, interval_bar, ruler, share_bar
+from foundling.life.pages.frame import framed, policy, section
+from foundling.life.words import (
     age_words,
     bar_figure,
     bytes_words,
     caged,
-    cloth,
-    curve_plot,
     day_words,
     escaped,
     figure_words,
     finite,
-    interval_bar,
     interval_words,
     number_words,
-    ruler,
-    share_bar,
     unit_words,
     value_words,
 )
-from foundling.life.pages.frame import framed, policy, section
 from foundling.records import Card, Score
 
 _HITS, _MISSES, _DROPS = 12, 40, 60

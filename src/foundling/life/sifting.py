@@ -19,7 +19,7 @@ from foundling.corpus.runner.pool import mill
 from foundling.corpus.runner.shelf import Shelf
 from foundling.corpus.shards import read_stories
 from foundling.corpus.splits import LEAST_BYTES, SPLITS, part_size
-from foundling.corpus.steps.leak import fingerprints_of_files
+from foundling.corpus.steps.leak import fingerprints, fingerprints_of_files
 from foundling.corpus.steps.recipe import Cleaning, identity, steps_for
 from foundling.home import Home, Ledger, read_verified, verify_folder
 from foundling.life.collecting import corpus_shards
@@ -57,6 +57,8 @@ def cleaning_for(asked: Asked) -> Cleaning:
     for path in asked.keep_out:
         if not Path(path).exists():
             raise BadInput(f"There is no file or folder {path}: check what was given to --keep-out.")
+        if fingerprints_of_files([Path(path)]) == fingerprints(()):  # nothing would be kept out, and nobody would know
+            raise BadInput(f"{path} has no text in it that is long enough to be known again: check --keep-out.")
     return Cleaning(
         languages=asked.languages, lower=asked.lower, plain=asked.plain, quality=_KINDS[asked.quality],
         least_words=asked.least_words, licences=asked.licences, unlicensed="drop" if asked.licences else "keep",

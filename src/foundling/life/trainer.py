@@ -1,22 +1,31 @@
 """The trainer program run as a process of its own: a job in, its events out, and a folder of weights left behind.
 
-It copies the program into the home, hands over token shards only, and passes a person's Ctrl-C on. It judges nothing.
+It copies the program into the home, hands over token shards only, and passes a person's Ctrl-C on. A job of several
+processes runs as so many on this machine; several machines are another launcher's business (docs/scale.md). It judges
+nothing.
 """
 
 import json
+import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Generator
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import foundling
 from foundling.home import Home, clear_leftovers
 from foundling.records import BadInput, canonical_json, content_hash
 from foundling.training.machine import trainer_environment
 
+_STOPPED = 130  # the code of a program that was asked to stop, and saved
+_GRACE = 5.0  # seconds between the end of one process of a run and that of the others
 PROGRAM = Path(foundling.__file__).parent / "training" / "program.py"
 
 
@@ -36,6 +45,59 @@ def workplace(home: Home, stage: str) -> Path:
     return home.path / "generations" / f"{stage}-training"
 
 
+def _surroundings(job: dict[str, Any]) -> list[dict[str, str]]:
+    """The environment of each process of a job: which one it is, and where on this machine all of them meet."""
+    size, shared = job.get("processes", 1), trainer_environment(job["threads"])
+    if size == 1:
+        return [shared]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shared |= {
+        "WORLD_SIZE": str(size), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
+        "GLOO_SOCKET_IFNAME": "lo0" if sys.platform == "darwin" else "lo",
+    }
+    return [shared | {"RANK": str(rank)} for rank in range(size)]
+
+
+def _fall_together(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Return when all have ended; where one fails, the others, who may wait for it without end, are killed."""
+    while any(process.poll() is None for process in processes):
+        if any(process.poll() not in (None, 0, _STOPPED) for process in processes):
+            time.sleep(_GRACE)
+            for process in processes:
+                process.kill()
+            return
+        time.sleep(0.1)
+
+
+@contextmanager
+def _started(
+    command: list[str], places: list[dict[str, str]]
+) -> Iterator[tuple[TextIO, list[subprocess.Popen[bytes]]]]:
+    """The command once in every environment: what all of them say, and they. However we leave, and however we die,
+    they end too: stdin is never written, and its end tells them."""
+    heard, spoken = os.pipe()
+    try:
+        processes = [
+            subprocess.Popen(command, env=place, stdout=spoken, stdin=subprocess.PIPE, start_new_session=True)
+            for place in places
+        ]
+    finally:
+        os.close(spoken)
+    threading.Thread(target=_fall_together, args=(processes,), daemon=True).start()
+    lines = open(heard, encoding="utf-8")  # noqa: SIM115 (closed when all have ended: they save before)
+    try:
+        yield lines, processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            assert process.stdin is not None
+            process.stdin.close()
+        lines.close()
+
+
 def run_program(home: Home, stage: str, job: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """Run the job to its end and give the program's events as they come; nothing is run when its `out` is there.
 
@@ -49,31 +111,22 @@ def run_program(home: Home, stage: str, job: dict[str, Any]) -> Generator[dict[s
     program = home.programs / f"{home.commit_program(PROGRAM.read_bytes())}.py"
     path = out.parent / "job.json"
     path.write_bytes(canonical_json(job))
-    process = subprocess.Popen(
-        [sys.executable, str(program), str(path)], env=trainer_environment(job["threads"]), stdout=subprocess.PIPE,
-        stdin=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True,
-    )  # stdin is never written: when we die, however we die, its end tells the program to end too
-    assert process.stdout is not None
     last: dict[str, Any] = {}
-    try:
-        for line in process.stdout:
-            last = json.loads(line)
-            yield last
-        code = process.wait()
-    except (KeyboardInterrupt, GeneratorExit):
-        process.send_signal(signal.SIGINT)  # it has a session of its own, so a terminal's Ctrl-C reached only us
-        process.wait()
-        raise Interrupted from None
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        process.stdout.close()
-        if process.stdin is not None:
-            process.stdin.close()
-    if code == 130:
+    with _started([sys.executable, str(program), str(path)], _surroundings(job)) as (lines, processes):
+        try:
+            for line in lines:
+                last = json.loads(line)
+                yield last
+            codes = [process.wait() for process in processes]
+        except (KeyboardInterrupt, GeneratorExit):
+            for process in processes:  # they have sessions of their own, so a terminal's Ctrl-C reached only us
+                process.send_signal(signal.SIGINT)
+            for process in processes:
+                process.wait()
+            raise Interrupted from None
+    if _STOPPED in codes:
         raise Interrupted
-    if code != 0:
+    if code := next(filter(None, codes), 0):
         raise BadInput(str(last.get("text") or f"The trainer ended with code {code} in stage {stage}: see {path}."))
 
 

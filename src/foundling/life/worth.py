@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from foundling.corpus.diversity import Diversity, measure_diversity, words_of
+from foundling.corpus.diversity import measure_diversity, words_of
 from foundling.life.stations import Done
 from foundling.records import BadInput, Progress
 from foundling.world import Village, narrate
@@ -17,7 +17,11 @@ _BARS = {"zstd_ratio": 1.6, "distinct_4grams": 0.5, "near_copies": 0.01}  # time
 
 
 def measure(words: int, seed: int, books: Path | None, questions: int) -> Generator[Progress | Done]:
-    """Diversity of `words` narrated words, beside as many of the books'; `questions` re-derived by the checker."""
+    """Diversity of `words` narrated words, beside as many of the books'; `questions` re-derived by the checker.
+
+    Raises BadInput before any work for books that are none.
+    """
+    pieces = None if books is None else _pieces(books)
     texts: list[str] = []
     count = 0
     for story in narrate(seed):
@@ -29,8 +33,8 @@ def measure(words: int, seed: int, books: Path | None, questions: int) -> Genera
             yield Progress(station="measure", text=f"{count:,} words told", done=count, total=words)
     yield Progress(station="measure", text="compressing and comparing")
     facts: dict[str, Any] = {"seed": seed, "world": asdict(measure_diversity(texts, words))}
-    if books is not None:
-        facts["books"] = asdict(_of_books(books, words))
+    if pieces is not None:
+        facts["books"] = asdict(measure_diversity(pieces, words))
     facts |= _speed(seed)
     checked, found = 0, list[str]()
     for checked, told in enumerate(faults(seed, questions), 1):
@@ -41,8 +45,10 @@ def measure(words: int, seed: int, books: Path | None, questions: int) -> Genera
     yield Done(station="measure", facts=facts)
 
 
-def _of_books(folder: Path, words: int) -> Diversity:
-    """The same figures of the .txt files of a folder, cut into pieces as long as a story."""
+def _pieces(folder: Path) -> list[str]:
+    """The .txt files of a folder, cut into pieces as long as a story."""
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {folder}: give one of .txt books, or leave --books out.")
     text = "\n\n".join(path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.txt")))
     if not text:
         raise BadInput(f"{folder} has no .txt file: give a folder of books.")
@@ -52,7 +58,7 @@ def _of_books(folder: Path, words: int) -> Diversity:
             pieces[-1] += "\n\n" + paragraph
         else:
             pieces.append(paragraph)
-    return measure_diversity(pieces, words)
+    return pieces
 
 
 def _speed(seed: int) -> dict[str, float]:

@@ -92,7 +92,6 @@ class Attention(nn.Module):
         out_BTC: Tensor = self.out(y_BHTD.transpose(1, 2).reshape(batch, length, -1))
         return out_BTC
 
-
     def _heads(self, qkv_BTX: Tensor, tables: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """q (B, H, T, D), k and v (B, K, T, D): q and k normed, then turned by their positions."""
         shape, weights = self.shape, (self.q_norm.weight, self.k_norm.weight)
@@ -147,6 +146,14 @@ class Block(nn.Module):
         return x_BTC, added_BTC
 
 
+def draw_weights(model: nn.Module, layers: int, generator: torch.Generator | None) -> None:
+    """Normal weights of standard deviation 0.02, matrices into the stream scaled by 1/sqrt(2L) (GPT-2 report)."""
+    for name, weight in model.named_parameters():
+        if weight.dim() == 2:
+            into_stream = name.endswith(("out.weight", "down.weight"))
+            nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if into_stream else 0.02, generator=generator)
+
+
 class Decoder(nn.Module):
     """The whole model. Dropout works only in training mode. Randomness: weights are drawn from `generator`."""
 
@@ -158,15 +165,7 @@ class Decoder(nn.Module):
         self.norm = RMSNorm(shape.width, shape.eps)
         self.dropout = dropout
         self.tables = rotary_tables(shape, shape.context)
-        self._initialise(generator)
-
-    def _initialise(self, generator: torch.Generator | None) -> None:
-        """Normal weights of standard deviation 0.02, matrices into the stream scaled by 1/sqrt(2L) (GPT-2 report)."""
-        for name, weight in self.named_parameters():
-            if weight.dim() == 2:
-                into_stream = name.endswith(("out.weight", "down.weight"))
-                deviation = 0.02 / (2 * self.shape.layers) ** 0.5 if into_stream else 0.02
-                nn.init.normal_(weight, std=deviation, generator=generator)
+        draw_weights(self, shape.layers, generator)
 
     def hidden(self, ids_BT: Tensor, sight: Sight = CAUSAL, cache: Cache | None = None) -> Tensor:
         """Normed hidden states (B, T, C) of ids (B, T), each position seeing what `sight` allows.

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from foundling.model.attention import Sight, attend
-from foundling.model.decoder import SwiGLU, rotary_tables, rotate
+from foundling.model.decoder import SwiGLU, draw_weights, rotary_tables, rotate
 from foundling.recipe import Shape
 from foundling.recipe.attention import Full
 
@@ -86,12 +86,7 @@ class Encoder(nn.Module):
         self.head_norm = LayerNorm(shape.width, shape.eps)
         self.dropout = nn.Dropout(dropout)
         self.tables = rotary_tables(shape, shape.context)
-        for name, weight in self.named_parameters():
-            if weight.dim() == 2:
-                into_stream = name.endswith(("out.weight", "down.weight"))
-                nn.init.normal_(
-                    weight, std=0.02 / (2 * shape.layers) ** 0.5 if into_stream else 0.02, generator=generator
-                )
+        draw_weights(self, shape.layers, generator)
 
     def hidden(self, ids_BT: Tensor, sight: Sight = BOTH_SIDES) -> Tensor:
         """Hidden states (B, T, C) of ids (B, T) behind the head, ready for `logits`; each position sees what `sight`

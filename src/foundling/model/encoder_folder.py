@@ -43,6 +43,8 @@ def encoder_configuration(shape: Shape) -> dict[str, Any]:
 
 def _shape_of(c: dict[str, Any]) -> Shape:
     heads = c["num_attention_heads"]
+    if c["hidden_size"] % heads:
+        raise ValueError(f"{heads} heads do not divide a width of {c['hidden_size']}")
     return Shape(
         layers=c["num_hidden_layers"], width=c["hidden_size"], heads=heads, kv_heads=heads,
         head_dim=c["hidden_size"] // heads, hidden=c["intermediate_size"], vocabulary=c["vocab_size"],

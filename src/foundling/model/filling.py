@@ -12,9 +12,9 @@ from foundling.model.attention import Sight
 from foundling.model.decoder import Decoder
 from foundling.model.encoder import Encoder
 from foundling.model.seq2seq import Seq2Seq
-from foundling.records import SPECIALS
+from foundling.records import BEGIN, END, SPECIALS
 
-_BEGIN, _END = 0, 1  # the ids of <|begin|> and <|end|>
+_BEGIN, _END = SPECIALS.index(BEGIN), SPECIALS.index(END)
 
 
 def _text_only(logits: Tensor, highest: int) -> Tensor:

@@ -4,25 +4,18 @@ weights.safetensors, with the index through which transformers finds them.
 A model flows in and bytes flow out, or a folder flows in and a model flows out. Nothing is ever unpickled.
 """
 
-import json
-import math
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from foundling.model.decoder import Decoder
+from foundling.model.standard import checked_shape, read_tensors, standard_files
 from foundling.recipe import Shape
 from foundling.recipe.attention import Attention, Full, Sliding, SlidingWithFull, attention_from
-from foundling.records import BadInput, canonical_json, to_jsonable
+from foundling.records import to_jsonable
 
-WEIGHTS = "weights.safetensors"
-_LIMIT = 8 * 2**30  # a file beyond this is refused before it is opened
-_LARGEST, _LONGEST = 2**24, 2**17  # of any integer of a shape, and of its context, whose tables are made at once
 _RENAMES = (
     ("attention_norm.", "input_layernorm."), ("mlp_norm.", "post_attention_layernorm."),
     ("attention.out.", "self_attn.o_proj."), ("attention.", "self_attn."), ("mlp.down.", "mlp.down_proj."),
@@ -43,11 +36,6 @@ def configuration(shape: Shape) -> dict[str, Any]:
     } | _looking(shape)
 
 
-def is_qwen3(kind: Attention) -> bool:
-    """True for an attention that Qwen3 can have; a model with another runs in foundling only."""
-    return isinstance(kind, Full | Sliding | SlidingWithFull)
-
-
 def _looking(shape: Shape) -> dict[str, Any]:
     """What config.json says of an attention that is not full."""
     kind = shape.attention
@@ -64,7 +52,7 @@ def _looking(shape: Shape) -> dict[str, Any]:
 
 
 def _attention_of(c: dict[str, Any]) -> Attention:
-    """The kind that a config.json tells of; `_check` refuses one that tells more than the kind can hold."""
+    """The kind that a config.json tells of; `_demanded` refuses one that tells more than the kind can hold."""
     if c["model_type"] == "foundling":
         return attention_from(c["attention"])
     if not c["use_sliding_window"]:
@@ -75,56 +63,25 @@ def _attention_of(c: dict[str, Any]) -> Attention:
     return SlidingWithFull(window=window, every=types.index("full_attention") + 1)
 
 
+def _shape_of(c: dict[str, Any]) -> Shape:
+    return Shape(
+        layers=c["num_hidden_layers"], width=c["hidden_size"], heads=c["num_attention_heads"],
+        kv_heads=c["num_key_value_heads"], head_dim=c["head_dim"], hidden=c["intermediate_size"],
+        vocabulary=c["vocab_size"], context=c["max_position_embeddings"],
+        rope_base=c["rope_parameters"]["rope_theta"], eps=c["rms_norm_eps"], attention=_attention_of(c),
+    )
+
+
+def _demanded(shape: Shape) -> dict[str, Any]:
+    """What config.json must say; of the rest, which no weight depends on, a later transformers may think otherwise."""
+    ours = configuration(shape)
+    names = ("model_type", "hidden_act", "attention_bias", "tie_word_embeddings", "use_sliding_window", "layer_types")
+    return {name: ours[name] for name in names if name in ours}
+
+
 def read_shape(folder: Path) -> Shape:
     """The shape in a folder's config.json. Raises BadInput when the file is missing or is no Qwen3 of ours."""
-    try:
-        c = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        shape = Shape(
-            layers=c["num_hidden_layers"], width=c["hidden_size"], heads=c["num_attention_heads"],
-            kv_heads=c["num_key_value_heads"], head_dim=c["head_dim"], hidden=c["intermediate_size"],
-            vocabulary=c["vocab_size"], context=c["max_position_embeddings"],
-            rope_base=c["rope_parameters"]["rope_theta"], eps=c["rms_norm_eps"], attention=_attention_of(c),
-        )
-        _check(shape, c)
-        return shape
-    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as fault:
-        raise BadInput(f"{folder / 'config.json'} is no configuration of a foundling ({fault}): restore it.") from fault
-
-
-def _check(shape: Shape, c: dict[str, Any]) -> None:
-    """Raises ValueError for numbers that no model of ours has, before anything is built from them."""
-    figures = {name: value for name, value in to_jsonable(shape).items() if name != "attention"}
-    for name, value in figures.items():
-        whole = name not in ("rope_base", "eps")
-        fits = isinstance(value, int) and not isinstance(value, bool) and value <= _LARGEST if whole else (
-            isinstance(value, int | float) and math.isfinite(value))
-        if not fits or value <= 0:
-            raise ValueError(f"{name} is {value!r}")
-    if shape.context > _LONGEST:
-        raise ValueError(f"a context of {shape.context} is more than {_LONGEST}")
-    ours = configuration(shape)
-    patterned = ("layer_types",) if ours["use_sliding_window"] else ()
-    for name in (
-        "model_type", "hidden_act", "attention_bias", "tie_word_embeddings", "use_sliding_window", *patterned,
-    ):
-        if c[name] != ours[name]:
-            raise ValueError(f"{name} is {c[name]!r} and not {ours[name]!r}")
-
-
-def _check_fit(shape: Shape, tensors: dict[str, Tensor]) -> None:
-    """Raises ValueError where names, sizes or types of tensors are not those of the shape; nothing is allocated."""
-    fewest = 2 + 11 * shape.layers
-    if len(tensors) != fewest:
-        raise ValueError(f"{len(tensors)} tensors where {shape.layers} layers have {fewest}")
-    with torch.device("meta"):
-        expected = _to_qwen3(shape, Decoder(shape).state_dict())
-    for name, wanted in expected.items():
-        found = tensors[name]
-        if found.shape != wanted.shape or found.dtype != wanted.dtype:
-            raise ValueError(
-                f"{name} is {tuple(found.shape)} {found.dtype} where config.json wants "
-                f"{tuple(wanted.shape)} {wanted.dtype}"
-            )
+    return checked_shape(folder, _shape_of, _demanded)
 
 
 def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -132,7 +89,6 @@ def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
     out: dict[str, Tensor] = {}
     q, kv = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
     for name, tensor in state.items():
-        tensor = tensor.detach().to(torch.float32).contiguous()
         if name == "embedding.weight":
             out["model.embed_tokens.weight"] = tensor
         elif name == "norm.weight":
@@ -142,11 +98,11 @@ def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
             head = f"model.layers.{layer}."
             if inner == "attention.qkv.weight":
                 for part, piece in zip("qkv", torch.split(tensor, [q, kv, kv]), strict=True):
-                    out[f"{head}self_attn.{part}_proj.weight"] = piece.contiguous()
+                    out[f"{head}self_attn.{part}_proj.weight"] = piece
             elif inner == "mlp.gate_up.weight":
                 gate, up = tensor.chunk(2)
-                out[head + "mlp.gate_proj.weight"] = gate.contiguous()
-                out[head + "mlp.up_proj.weight"] = up.contiguous()
+                out[head + "mlp.gate_proj.weight"] = gate
+                out[head + "mlp.up_proj.weight"] = up
             else:
                 for ours, theirs in _RENAMES:
                     if inner.startswith(ours):
@@ -157,7 +113,7 @@ def _to_qwen3(shape: Shape, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _from_qwen3(shape: Shape, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Qwen3's names to our fused ones. Raises KeyError for a missing tensor."""
+    """Qwen3's names to our fused ones."""
     state = {"embedding.weight": tensors["model.embed_tokens.weight"], "norm.weight": tensors["model.norm.weight"]}
     for layer in range(shape.layers):
         head, ours = f"model.layers.{layer}.", f"blocks.{layer}."
@@ -176,33 +132,15 @@ def _from_qwen3(shape: Shape, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def model_files(shape: Shape, state: dict[str, Tensor]) -> dict[str, bytes]:
     """The files of a saved model: float32 weights and configuration, as transformers reads them."""
-    tensors = _to_qwen3(shape, state)
-    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    index = {"metadata": {"total_size": size}, "weight_map": dict.fromkeys(tensors, WEIGHTS)}
-    return {
-        WEIGHTS: save_tensors(tensors, metadata={"format": "pt"}),
-        "model.safetensors.index.json": canonical_json(index),
-        "config.json": canonical_json(configuration(shape)),
-    }
+    return standard_files(configuration(shape), _to_qwen3(shape, state))
 
 
 def load_decoder(folder: Path, *, dropout: float = 0.0) -> Decoder:
-    """The model saved in a folder, float32, in evaluation mode.
-
-    Raises BadInput when a file is missing, damaged, too large, or its tensors do not fit the configuration.
-    """
-    shape, path = read_shape(folder), folder / WEIGHTS
-    try:
-        if path.stat().st_size > _LIMIT:
-            raise BadInput(f"{path} is larger than {_LIMIT} bytes: it was not saved by foundling, restore it.")
-        tensors = load_tensors(path.read_bytes())
-        _check_fit(shape, tensors)
-        state = _from_qwen3(shape, tensors)
-        model = Decoder(shape, dropout=dropout)
-        model.load_state_dict(state)
-        if not all(bool(torch.isfinite(weight).all()) for weight in model.parameters()):
-            raise ValueError("some weights are no numbers")
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as fault:
-        sentence = " ".join(str(fault).split())
-        raise BadInput(f"{path} cannot be read as weights ({sentence}): restore it from a copy.") from fault
+    """The model saved in a folder, float32, in evaluation mode. Raises BadInput for anything that is not one."""
+    shape = read_shape(folder)
+    with torch.device("meta"):
+        expected = _to_qwen3(shape, Decoder(shape).state_dict())
+    tensors = read_tensors(folder, expected)
+    model = Decoder(shape, dropout=dropout)
+    model.load_state_dict(_from_qwen3(shape, tensors))
     return model.eval()

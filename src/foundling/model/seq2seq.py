@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from foundling.model.decoder import RMSNorm, SwiGLU
+from foundling.model.decoder import RMSNorm, SwiGLU, draw_weights
 from foundling.recipe import Shape
 from foundling.recipe.attention import Full
 
@@ -128,16 +128,8 @@ class Seq2Seq(nn.Module):
         self.target_blocks = nn.ModuleList(StackBlock(shape, dropout, crossed=True) for _ in range(shape.layers))
         self.source_norm, self.target_norm = RMSNorm(shape.width, shape.eps), RMSNorm(shape.width, shape.eps)
         self.dropout = nn.Dropout(dropout)
-        self._initialise(generator)
-
-    def _initialise(self, generator: torch.Generator | None) -> None:
-        """Normal weights as the decoder's. The last norm starts at sqrt(C), so that scores start as a decoder's do."""
-        for name, weight in self.named_parameters():
-            if weight.dim() == 2:
-                into_stream = name.endswith(("out.weight", "down.weight"))
-                deviation = 0.02 / (2 * self.shape.layers) ** 0.5 if into_stream else 0.02
-                nn.init.normal_(weight, std=deviation, generator=generator)
-        nn.init.constant_(self.target_norm.weight, self.shape.width**0.5)
+        draw_weights(self, shape.layers, generator)
+        nn.init.constant_(self.target_norm.weight, shape.width**0.5)  # so that scores start as a decoder's do
 
     def encode(self, source_BS: Tensor, segment_BS: Tensor | None = None) -> Tensor:
         """What the decoder looks at, (B, S, C); each source position sees those with its own segment number."""
@@ -154,7 +146,8 @@ class Seq2Seq(nn.Module):
         self, target_BT: Tensor, memory_BSC: Tensor, source_segment_BS: Tensor | None = None,
         target_segment_BT: Tensor | None = None,
     ) -> Tensor:
-        """Normed hidden states (B, T, C) of target ids, each seeing earlier ones and the source of its segment."""
+        """Normed hidden states (B, T, C) of target ids, each seeing earlier ones and the source of its segment; scaled,
+        so that `logits` are plain products as the other architectures' are."""
         length = target_BT.shape[1]
         near = self.embedding_near_target(distance_buckets(length, both_sides=False)).permute(2, 0, 1)[None]
         bias = near + torch.full((length, length), _UNSEEN).triu(1)
@@ -163,12 +156,12 @@ class Seq2Seq(nn.Module):
         x_BTC = self.dropout(self.embedding(target_BT))
         for block in self.target_blocks:
             x_BTC = block(x_BTC, bias, memory_BSC, across)
-        normed_BTC: Tensor = self.target_norm(x_BTC)
-        return normed_BTC
+        scaled_BTC: Tensor = self.target_norm(x_BTC) * self.shape.width**-0.5
+        return scaled_BTC
 
     def logits(self, hidden_BTC: Tensor) -> Tensor:
-        """Scores of every id, (B, T, vocabulary)."""
-        return F.linear(hidden_BTC * self.shape.width**-0.5, self.embedding.weight)
+        """Scores of every id, (B, T, vocabulary): the embedding used the other way round."""
+        return F.linear(hidden_BTC, self.embedding.weight)
 
     def forward(
         self, source_BS: Tensor, target_BT: Tensor, source_segment_BS: Tensor | None = None,

@@ -1,5 +1,4 @@
-"""Files that transformers loads, of models that are no Qwen3: named tensors and a configuration in, bytes out, and
-back.
+"""Files that transformers loads, of every architecture: named tensors and a configuration in, bytes out, and back.
 
 Names and configurations of each architecture stand in its own module. Nothing is ever unpickled, and nothing is built
 from a configuration whose numbers no model of ours has.
@@ -17,12 +16,13 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from foundling.model.folder import WEIGHTS
 from foundling.recipe import Shape
 from foundling.records import BadInput, canonical_json
 
+WEIGHTS = "weights.safetensors"
 _LIMIT = 8 * 2**30  # a file beyond this is refused before it is opened
-_LARGEST, _LONGEST = 2**24, 2**17  # of any integer of a shape, and of its context
+_LARGEST = 2**24  # of any integer of a shape
+_MOST = {"context": 2**17, "layers": 2**10}  # of what is made for each: rows of tables, modules of a model
 _WHOLE = ("layers", "width", "heads", "kv_heads", "head_dim", "hidden", "vocabulary", "context")
 _REAL = ("rope_base", "eps")
 Tensors = dict[str, Tensor]
@@ -51,24 +51,30 @@ def read_configuration(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _check_numbers(shape: Shape) -> None:
+    """Raises ValueError for numbers that no model of ours has."""
+    for name in _WHOLE:
+        value = getattr(shape, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _MOST.get(name, _LARGEST):
+            raise ValueError(f"{name} is {value!r}")
+    for name in _REAL:
+        value = getattr(shape, name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
+            raise ValueError(f"{name} is {value!r}")
+
+
 def checked_shape(folder: Path, shape_of: Callable[[dict[str, Any]], Shape],
-                  configuration_of: Callable[[Shape], dict[str, Any]]) -> Shape:
-    """The shape in a folder's config.json. Raises BadInput when the file differs from what we would have written for
-    that shape, or its numbers are none of ours."""
+                  demanded: Callable[[Shape], dict[str, Any]]) -> Shape:
+    """The shape in a folder's config.json. Raises BadInput when its numbers are none of ours, or the file differs from
+    what is `demanded` of that shape's, before anything is built from it."""
     found = read_configuration(folder)
     try:
         shape = shape_of(found)
-        for name in _WHOLE + _REAL:
-            value = getattr(shape, name)
-            fits = isinstance(value, int) or (isinstance(value, float) and name in _REAL)
-            if isinstance(value, bool) or not fits or not (math.isfinite(value) and 0 < value <= _LARGEST):
-                raise ValueError(f"{name} is {value!r}")
-        if shape.context > _LONGEST:
-            raise ValueError(f"a context of {shape.context} is more than {_LONGEST}")
-        for name, wanted in configuration_of(shape).items():
+        _check_numbers(shape)
+        for name, wanted in demanded(shape).items():
             if found.get(name) != wanted:
                 raise ValueError(f"{name} is {found.get(name)!r} and not {wanted!r}")
-    except (ValueError, KeyError, TypeError, IndexError, ArithmeticError) as fault:
+    except (ValueError, KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as fault:
         raise BadInput(f"{folder / 'config.json'} is no configuration of a foundling ({fault}): restore it.") from fault
     return shape
 

@@ -32,8 +32,9 @@ _GPU_FILLED = 10e6  # parameters at which half of that share is reached: small m
 GPU_MEMORY = 80e9
 ONE_MACHINE = 8  # cards in one rented machine
 _FLEET_SHARE = 0.9  # of a card's speed that is left when machines are joined
-_RENT_HOURS = 0.1  # to start a rented card, copy the text and compile
-_STATE_BYTES = 24  # a parameter: weight, gradient, two moments, average, best, all float32
+_RENT_HOURS = 0.1  # to start a rented card and copy the text
+BYTES_PER_PARAMETER = 24  # in float32: weight, gradient, two moments; the averaged weights and the best of them
+_STATES_ROOM = 0.6  # share of a card's memory that these may take; activations and everything else need the rest
 
 
 def shape_of(size: str, vocabulary: int) -> Shape:
@@ -157,7 +158,7 @@ def fleet_for(shape: Shape, flops: float, within_hours: float, price: float | No
 
     Up to a model whose states fill 60% of one card each card keeps a copy (DDP); above, they share it (FSDP2).
     """
-    states, room = _STATE_BYTES * shape.parameters, 0.6 * GPU_MEMORY
+    states, room = BYTES_PER_PARAMETER * shape.parameters, _STATES_ROOM * GPU_MEMORY
     least, alone = math.ceil(states / room), gpu_rate(shape, rate)
     cards = max(1, least)
     while cards < 4096 and flops / (alone * cards * (1.0 if cards == 1 else _FLEET_SHARE)) > within_hours * 3600:

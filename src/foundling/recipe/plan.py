@@ -10,9 +10,9 @@ from foundling.recipe.training import TrainRecipe
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Minutes have become steps here; dtype, and threads are frozen. `predictions` are kept to be checked.
+    """Minutes have become steps here; dtype and threads are frozen. `predictions` are kept to be checked.
 
-    corpus, tokenizer: content hashes of the artefacts that it was made for; seed: the seed of everything random.
+    corpus, tokens: content hashes of the artefacts that it was made for; seed: the seed of everything random.
     """
 
     name: str
@@ -31,10 +31,8 @@ class Plan:
 def read_plan(data: dict[str, Any]) -> Plan:
     """A plan from its JSON form. Raises TypeError or KeyError when a field is missing or unknown."""
     fields = dict(data)
-    birth = dict(fields["birth"])
-    birth["betas"] = tuple(birth["betas"])
     fields["shape"] = Shape(**fields["shape"])
-    fields["birth"] = TrainRecipe(**birth)
+    fields["birth"] = TrainRecipe(**fields["birth"])
     fields["naming"] = NamingRecipe(**fields["naming"])
     fields.pop("compiled", None)  # plans of older homes
     return Plan(**fields)

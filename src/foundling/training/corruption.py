@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from foundling.recipe.architectures import MaskingRecipe, spans_of
-from foundling.records import SPECIALS
+from foundling.records import BEGIN, END, SPECIALS
 
-BEGIN, END = 0, 1  # the ids of <|begin|> and <|end|>
-_PADDED_TO = 16  # rows differ by a few ids; few lengths are kinder to compiled code
+_BEGIN, _END = SPECIALS.index(BEGIN), SPECIALS.index(END)
+_PADDED_TO = 16  # rows differ by a few ids; few lengths are kinder to the allocator
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -86,7 +86,7 @@ def corrupt(ids_BL: Tensor, segment_BL: Tensor, hidden_BL: Flags, vocabulary: in
     sentinel = vocabulary - 1 - number
 
     seen = ~hidden | starts
-    source, source_segment = _rows((np.where(starts, sentinel, ids)[seen], piece[seen]), row[seen], rows, (END, -1))
+    source, source_segment = _rows((np.where(starts, sentinel, ids)[seen], piece[seen]), row[seen], rows, (_END, -1))
 
     place = np.flatnonzero(hidden)
     last = np.append(piece[place[1:]] != piece[place[:-1]], True)[:place.size]
@@ -96,12 +96,12 @@ def corrupt(ids_BL: Tensor, segment_BL: Tensor, hidden_BL: Flags, vocabulary: in
     targets = np.empty(int(counts.sum()), dtype=np.int64)
     targets[at[starts[place]]] = sentinel[place[starts[place]]]
     targets[at + starts[place]] = ids[place]
-    targets[(at + starts[place] + 1)[last]] = END
-    inputs = np.concatenate([[BEGIN], targets[:-1]])[:targets.size]
-    inputs[at[first]] = BEGIN
+    targets[(at + starts[place] + 1)[last]] = _END
+    inputs = np.concatenate([[_BEGIN], targets[:-1]])[:targets.size]
+    inputs[at[first]] = _BEGIN
     owner = np.repeat(piece[place], counts)
     inputs_BT, targets_BT, target_segment, weight = _rows(
-        (inputs, targets, owner, np.ones_like(owner)), np.repeat(row[place], counts), rows, (END, END, -1, 0)
+        (inputs, targets, owner, np.ones_like(owner)), np.repeat(row[place], counts), rows, (_END, _END, -1, 0)
     )
     return Corrupted(
         source_BS=source, source_segment_BS=source_segment, inputs_BT=inputs_BT, targets_BT=targets_BT,

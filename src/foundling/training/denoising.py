@@ -6,11 +6,7 @@ is a pure function of (weights, step). A look's bits per byte are those of the h
 seen: they fall with learning, but are no likelihood of the text and compare with no other architecture's.
 """
 
-import math
-from collections.abc import Callable
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.model import Decoder, Sight
@@ -21,10 +17,10 @@ from foundling.recipe.architectures import MaskingRecipe, reserved_ids
 from foundling.records import SPECIALS, BadInput
 from foundling.tokens import Batch, Shards, pack_batch
 from foundling.training.corruption import Corrupted, corrupt_step
-from foundling.training.loop import Look, Loss, M, Objective
+from foundling.training.loop import Look, Loss, Objective
 from foundling.training.masking import hide, hide_next, mask_generator
-from foundling.training.objectives import next_token_loss
-from foundling.training.sources import Precision, validation_look
+from foundling.training.objectives import next_token_loss, target_nats
+from foundling.training.sources import Precision, look_by, part_of, validation_look
 
 _LOOK = MaskingRecipe(rate=0.15, kept=0.0, random=0.0)  # every look hides the same ids, as many as BERT did
 _LOOK_SEED = 3_141
@@ -50,11 +46,11 @@ def masked_next_nats(
 
 
 def span_nats(model: Seq2Seq, batch: Corrupted, dtype: str) -> Tensor:
-    """Nats (B, T) of each target, special ones included; the softmax is taken in float32."""
+    """Nats (B, T) of each target, special ones included."""
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "bfloat16"):
-        logits = model(batch.source_BS, batch.inputs_BT, batch.source_segment_BS, batch.target_segment_BT).float()
-    nats = F.cross_entropy(logits.flatten(0, 1), batch.targets_BT.flatten(), reduction="none")
-    return nats.view(batch.targets_BT.shape)
+        memory_BSC = model.encode(batch.source_BS, batch.source_segment_BS)
+        hidden_BTC = model.hidden(batch.inputs_BT, memory_BSC, batch.source_segment_BS, batch.target_segment_BT)
+        return target_nats(model, hidden_BTC, batch.targets_BT)
 
 
 def masked(
@@ -66,12 +62,6 @@ def masked(
         nats_BT, weight_BT = masked_nats(model, batch, masking, precision, mask_generator(seed, step))
         return Loss(value=next_token_loss(nats_BT, weight_BT), tokens=int(weight_BT.sum()))
     return objective
-
-
-def part_of(batch: Batch, rows: slice) -> Batch:
-    """Some rows of a batch."""
-    return Batch(ids_BT=batch.ids_BT[rows], targets_BT=batch.targets_BT[rows], segment_BT=batch.segment_BT[rows],
-                 weight_BT=batch.weight_BT[rows])
 
 
 def hybrid(
@@ -112,40 +102,13 @@ def seq2seq(
     return objective
 
 
-Scored = Callable[[M, Batch, int], tuple[Tensor, Tensor]]
-
-
-def _look(shards: Shards, scored: Scored[M], *, rows: int, length: int, limit: int) -> Look[M]:
-    """Bits per byte of what `scored` (model, rows, number) says was hidden: (nats, weight) of any one shape.
-
-    The bytes of the hidden text are its share of all text ids.
-    """
-    count = max(1, min(limit, shards.tokens - 1) // length)
-    batch = pack_batch(shards, seed=0, step=0, rows=count, length=length)
-    text_ids = int((shards.ids >= len(SPECIALS)).sum())
-    if not text_ids or not shards.text_bytes:
-        raise BadInput("The validation shards hold no text: give more stories and run `foundling prepare` anew.")
-
-    @torch.no_grad()
-    def look(model: M) -> float:
-        model.eval()
-        nats, hidden = 0.0, 0.0
-        for first in range(0, count, rows):
-            nats_BT, weight_BT = scored(model, part_of(batch, slice(first, first + rows)), first)
-            nats, hidden = nats + float((nats_BT * weight_BT).sum()), hidden + float(weight_BT.sum())
-        if not hidden:
-            raise BadInput("The validation text is too short for anything in it to be hidden: give more stories.")
-        return nats / (math.log(2) * shards.text_bytes * hidden / text_ids)
-    return look
-
-
 def masked_look(
     shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000
 ) -> Look[Encoder]:
     """Bits per byte of hidden ids, told by an encoder from both sides."""
     def scored(model: Encoder, batch: Batch, number: int) -> tuple[Tensor, Tensor]:
         return masked_nats(model, batch, _LOOK, precision, mask_generator(_LOOK_SEED, number))
-    return _look(shards, scored, rows=rows, length=length, limit=limit)
+    return look_by(shards, scored, rows=rows, length=length, limit=limit)
 
 
 def hybrid_look(
@@ -156,7 +119,7 @@ def hybrid_look(
     def scored(model: Decoder, batch: Batch, number: int) -> tuple[Tensor, Tensor]:
         return masked_next_nats(model, batch, _LOOK, precision, mask_generator(_LOOK_SEED, number))
     reading = validation_look(shards, precision, rows=rows, length=length, limit=limit // 2)
-    filling = _look(shards, scored, rows=rows, length=length, limit=limit // 2)
+    filling = look_by(shards, scored, rows=rows, length=length, limit=limit // 2)
     return lambda model: (1 - masking.share) * reading(model) + masking.share * filling(model)
 
 
@@ -172,4 +135,4 @@ def seq2seq_look(
         )
         text_BT = (spans.targets_BT >= len(SPECIALS)) & (spans.targets_BT < first_sentinel)
         return span_nats(model, spans, precision.dtype), spans.weight_BT * text_BT
-    return _look(shards, scored, rows=rows, length=shape.context, limit=limit)
+    return look_by(shards, scored, rows=rows, length=shape.context, limit=limit)

@@ -1,7 +1,8 @@
 """What a curve says in words: points of a run flow in, a verdict and advice flow out. It draws and stops nothing.
 
 Also the words for a run that went wrong, and the watch that notices a loss that exploded without becoming no number.
-Thresholds were set on short runs of sizes tiny and small (LOG.md, diagnosis); they are habits, not laws.
+Thresholds were set by hand on short runs of sizes tiny and small; they are habits, not laws, and one run that they
+call wrongly stands in LOG.md (diagnosis).
 """
 
 import math
@@ -32,7 +33,6 @@ class Point:
     validation: float | None = None
     gradient_norm: float = 0.0
     rate: float = 1.0
-    tokens_per_second: float | None = None
     gap: float | None = None
 
 
@@ -68,10 +68,9 @@ def read_point(row: Mapping[str, Any], bytes_per_token: float | None = None) -> 
     validation, gap = row.get("validation"), row.get("gap")
     if gap is None and validation is not None and bytes_per_token:
         gap = validation - row["loss"] / (math.log(2) * bytes_per_token)
-    seconds, tokens = row.get("seconds"), row.get("tokens")
     return Point(
         step=row["step"], loss=row["loss"], validation=validation, gradient_norm=row.get("gradient_norm") or 0.0,
-        rate=row.get("rate", 1.0), tokens_per_second=tokens / seconds if tokens and seconds else None, gap=gap,
+        rate=row.get("rate", 1.0), gap=gap,
     )
 
 
@@ -113,7 +112,8 @@ def diagnose(
         return _say("diverged", wreck)
     looks = [(p.step, p.validation) for p in points if p.validation is not None]
     if len(looks) < 4:
-        return _say("unclear", f"The run was looked at {len(looks)} times: too few to judge it.")
+        often = "once" if len(looks) == 1 else f"{len(looks)} times"
+        return _say("unclear", f"The run was looked at {often}: too few to judge it.")
     best_step, best = min(looks, key=lambda look: look[1])
     last_step, last = looks[-1]
     gap = next((p.gap for p in reversed(points) if p.gap is not None), None)

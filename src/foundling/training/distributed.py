@@ -148,7 +148,7 @@ def joined(processes: int, *, sharded: bool = False, silence: float = SILENCE) -
     if started != processes:
         raise BadInput(
             f"The job asks for {processes} processes and {started} were started: start it with "
-            f"`{' '.join(command('PROGRAM', 'JOB', processes)[1:])}`."
+            f"`{' '.join(['python', *command('-m foundling.training.program', 'JOB.json', processes)[1:]])}`."
         )
     if processes == 1:
         yield ALONE

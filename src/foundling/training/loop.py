@@ -19,7 +19,7 @@ from foundling.records import Step
 from foundling.training.diagnosis import Diverged, Watch
 from foundling.training.distributed import ALONE, World
 from foundling.training.objectives import dropout_seed
-from foundling.training.optimisers import Optimiser, average_at, rate_at
+from foundling.training.optimisers import Optimiser, average_at, decay_at, rate_at
 from foundling.training.sharded import local, rest, whole
 
 
@@ -71,7 +71,10 @@ def _follow(run: Run[M], recipe: TrainRecipe) -> None:
 
 
 def _judge(run: Run[M], recipe: TrainRecipe, value: float) -> None:
-    """Take note of a look at validation text: keep the shadow's weights, or not, and end the run where it is due."""
+    """Take note of a look at validation text: keep the shadow's weights, or not, and end the run where it is due.
+
+    A run with a bound goes on above it: while its rate falls, what it lost at the full rate comes back (LOG.md, bound).
+    """
     if not math.isfinite(value):
         raise FloatingPointError(f"the validation loss is {value} at step {run.step}")
     if recipe.bound is None:
@@ -80,7 +83,6 @@ def _judge(run: Run[M], recipe: TrainRecipe, value: float) -> None:
         run.ended = bool(recipe.patience) and run.since_best >= recipe.patience
     else:
         keep = value <= run.first * (1.0 + recipe.bound)
-        run.ended = not keep
     if keep:
         run.best_value, run.best_step = value, run.step
         run.best = {name: weight.detach().clone() for name, weight in run.shadow.state_dict().items()}
@@ -122,7 +124,7 @@ def train(
         norm = _gradient(run, recipe, world)
         if not math.isfinite(norm):
             raise Diverged(f"the gradient's norm is {norm}", step=run.step, seed=seed)
-        run.optimiser.step(rate)
+        run.optimiser.step(rate, decay_at(recipe, run.step))
         run.model.zero_grad(set_to_none=True)
         _follow(run, recipe)
         run.step += 1

@@ -6,8 +6,9 @@ It measures no speed.
 import os
 import platform
 import sys
-import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,14 +67,27 @@ class Load:
 
     With more threads at work than cores each waits for the slowest at every matrix product: up to 80 times slower with
     two threads, where one thread would lose no more than its share (notes on performance, traps). `crowded`: one thread
-    would have been the better choice, when the share was last taken.
+    would have been the better choice, each of the last two times that the share was taken; once may be a passing thing.
     """
 
     threads: int
-    crowded: bool = False
     told: bool = False
+    poor: int = 0
     wall: float = field(default_factory=time.perf_counter)
     cpu: float = field(default_factory=time.process_time)
+
+    @property
+    def crowded(self) -> bool:
+        """True where fewer threads would train faster."""
+        return self.poor >= 2
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done inside is left out of the share: a save waits for the disk, not for other programs."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.wall += time.perf_counter() - wall
+        self.cpu += time.process_time() - cpu
 
     def share(self) -> float | None:
         """The share, 0 to 1, since the last time that one was given; None while that is too short a time ago."""
@@ -90,7 +104,7 @@ class Load:
         share = self.share()
         if share is None:
             return None
-        self.crowded = share < CROWDED and self.threads > 1
+        self.poor = self.poor + 1 if share < CROWDED and self.threads > 1 else 0
         if share >= BUSY or self.told:
             return None
         self.told = True
@@ -103,14 +117,10 @@ def trainer_environment(threads: int) -> dict[str, str]:
     """The environment of a trainer subprocess.
 
     glibc otherwise unmaps and faults in again every activation: huge pages and no trimming are worth 1.27 times in
-    eager bfloat16 (LOG.md, allocator). Compiled kernels are kept in a cache outside the home: machine code is no
-    part of a being.
+    bfloat16 (LOG.md, allocator).
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "foundling" / "kernels"
     tunables = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184"
     path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     return os.environ | {
         "OMP_NUM_THREADS": str(threads), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1",
-        "TORCHINDUCTOR_CACHE_DIR": os.environ.get("TORCHINDUCTOR_CACHE_DIR", str(cache)),
-        "TMPDIR": os.environ.get("TMPDIR", tempfile.gettempdir()),
     } | ({"GLIBC_TUNABLES": tunables} if sys.platform == "linux" else {})

@@ -5,12 +5,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundling.model import Decoder, Sight
+from foundling.model.architectures import Model
 from foundling.model.kernels.entropy import linear_nats
 
 
-def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
-    """Nats (B, T) of each target under the model; the softmax is taken in float32 whatever the matrices use."""
-    hidden_BTC = model.hidden(ids_BT, sight)
+def target_nats(model: Model, hidden_BTC: Tensor, targets_BT: Tensor) -> Tensor:
+    """Nats (B, T) of each target under the model's scores of hidden states; the softmax is taken in float32 whatever
+    the matrices use."""
     nats_BT = linear_nats(hidden_BTC, model.embedding.weight, targets_BT)
     if nats_BT is not None:
         return nats_BT
@@ -18,9 +19,21 @@ def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight)
     return F.cross_entropy(logits.flatten(0, 1), targets_BT.flatten(), reduction="none").view(targets_BT.shape)
 
 
+def token_nats(model: Decoder, ids_BT: Tensor, targets_BT: Tensor, sight: Sight) -> Tensor:
+    """Nats (B, T) of each target under the model, read as `sight` allows."""
+    return target_nats(model, model.hidden(ids_BT, sight), targets_BT)
+
+
 def next_token_loss(nats_BT: Tensor, weight_BT: Tensor) -> Tensor:
     """Mean nats over the targets that are trained."""
     return (nats_BT * weight_BT).sum() / weight_BT.sum().clamp(min=1.0)
+
+
+def distance_to(believed_BTV: Tensor, logits_BTV: Tensor, temperature: float) -> Tensor:
+    """Nats (B, T) by which the softmax of logits / temperature falls short of believed probabilities: the Kullback-
+    Leibler divergence, times temperature squared, so that its gradient is of one size at any (arXiv 1503.02531)."""
+    told_BTV = torch.log_softmax(logits_BTV / temperature, dim=-1)
+    return temperature**2 * F.kl_div(told_BTV, believed_BTV, reduction="none").sum(-1)
 
 
 def preference_loss(chosen_P: Tensor, rejected_P: Tensor, reference_P: Tensor, beta: float) -> Tensor:

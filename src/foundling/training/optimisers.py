@@ -13,10 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from foundling.recipe import TrainRecipe
-from foundling.training.distributed import World
 from foundling.training.machine import bfloat16_pays
 from foundling.training.orthogonal import orthogonalise
-from foundling.training.sharded import local, own_rows, whole
+from foundling.training.sharded import local, own_part, whole
 
 Rows = Mapping[str, tuple[int, ...]]
 _TOGETHER = 16  # matrices of one shape that are orthogonalised as one batch: more are no faster and want more memory
@@ -37,14 +36,6 @@ def fused_rows(model: nn.Module) -> dict[str, tuple[int, ...]]:
         f"{place}.{name}".lstrip("."): rows
         for place, module in model.named_modules() for name, rows in getattr(module, "fused", {}).items()
     }
-
-
-def _add_own(weight: Tensor, update: Tensor, alpha: float) -> None:
-    """Add a whole update to a weight, or to the rows of it that this process has."""
-    mesh = getattr(weight, "device_mesh", None)
-    if mesh is not None:
-        update = update[own_rows(weight.shape[0], World(rank=mesh.get_local_rank(), size=mesh.size()))]
-    local(weight).add_(update, alpha=alpha)
 
 
 class Muon:
@@ -83,11 +74,11 @@ class Muon:
         step = self.recipe.matrix_rate * rate
         for name, weight in self.named:
             weight.mul_(1.0 - step * self.recipe.weight_decay * decay)
-            _add_own(weight, updates.pop(name), -step)
+            local(weight).add_(own_part(updates.pop(name), weight), alpha=-step)
 
 
 def _stepper(groups: list[dict[str, object]], recipe: TrainRecipe) -> torch.optim.Optimizer:
-    """Torch's own optimiser of the recipe, fused: one pass over the parameters instead of ten (LOG.md, optimisers)."""
+    """Torch's own optimiser of the recipe, fused: one pass over the parameters instead of ten."""
     if recipe.optimiser == "sgd":
         nesterov = recipe.momentum > 0.0
         return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=nesterov, fused=True)
@@ -113,13 +104,11 @@ class Optimiser:
         else:
             groups.append({"params": list(matrix.values()), "weight_decay": recipe.weight_decay})
         self.plain = _stepper(groups, recipe)
-        self.steps = torch.zeros((), dtype=torch.int64)
         self._order = [*rest, *matrix] if self.muon is None else list(rest)
         self._prefix = "sgd" if recipe.optimiser == "sgd" else "adam"
 
-    def step(self, rate: float) -> None:
-        """One update with every rate multiplied by `rate` (0 to 1); the decay follows the recipe's path."""
-        decay = decay_at(self.recipe, int(self.steps))
+    def step(self, rate: float, decay: float = 1.0) -> None:
+        """One update with every rate multiplied by `rate` and the decay by `decay` (see rate_at and decay_at)."""
         for group in self.plain.param_groups:
             group["lr"] = self.recipe.rate * rate
         if self.muon is None:
@@ -127,7 +116,6 @@ class Optimiser:
         self.plain.step()
         if self.muon is not None:
             self.muon.step(rate, decay)
-        self.steps += 1
 
     def tensors(self) -> dict[str, Tensor]:
         """The whole state as named tensors."""
@@ -137,7 +125,7 @@ class Optimiser:
             if isinstance(value, Tensor)
         }
         muon = {f"muon.{name}": buffer for name, buffer in self.muon.buffers.items()} if self.muon else {}
-        return plain | muon | {"steps": self.steps}
+        return plain | muon
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
         """Restore what `tensors` gave. Raises KeyError when a tensor is missing."""
@@ -152,7 +140,6 @@ class Optimiser:
         if self.muon is not None:
             for name, buffer in self.muon.buffers.items():
                 buffer.copy_(tensors[f"muon.{name}"])
-        self.steps.copy_(tensors["steps"])
 
 
 def rate_at(recipe: TrainRecipe, step: int) -> float:

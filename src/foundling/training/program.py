@@ -10,11 +10,11 @@ folder that all machines share.
 It does not outlive who started it: where stdin is a pipe, its end (and a stdout that nobody reads) ends the program as
 a kill would. Two programs never work on one state: the second waits for the first, an orphan perhaps, to end.
 
-A job: task ("birth", "dialogue", "preference", "masked", "seq2seq" or "hybrid"), tokens (folder of shards), start
-(folder of weights or null), shape, recipe, naming, seed, dtype, threads, state (folder for saves), out (folder to
-write), measure (steps to time and forget, or 0); masking, for those that fill in; and, for runs of several processes,
-processes (1), layout ("replicated" or "sharded") and silence (seconds without a word between them after which a
-process ends itself).
+A job: task ("birth", "dialogue", "preference", "distil", "masked", "seq2seq" or "hybrid"), tokens (folder of shards),
+start (folder of weights or null), shape, recipe, naming, seed, dtype, threads, state (folder for saves), out (folder to
+write), measure (steps to time and forget, or 0); masking, for those that fill in; teachers (folders of weights) and
+distilling, for one that learns from others; and, for runs of several processes, processes (1), layout ("replicated" or
+"sharded") and silence (seconds without a word between them after which a process ends itself).
 """
 
 import json
@@ -26,6 +26,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ from foundling.training.tasks import build_look, look_words, new_model, task_fil
 PATIENCE = 60.0  # seconds that an orphan gets to notice that its parent has gone
 KILLED = 137
 ELSEWHERE = {"state", "out", "processes", "layout", "silence"}  # what of a job does not change what is learnt
+ONE_THREAD = "From step {} on, the training uses one thread: the computer is too busy for more."
 CURVE = ("step", "loss", "validation", "parts", "rate", "tokens", "gradient_norm")  # no seconds: it is made again
 
 
@@ -98,8 +100,8 @@ def _keep_silent(**event: Any) -> None:
 
 def newborn_run(job: dict[str, Any], shape: Shape, recipe: TrainRecipe, world: World = ALONE) -> Run[Model]:
     """A run at step 0: the model of the job's task and its shadow, split between the processes of a sharded world."""
-    model, shadow = new_model(job, shape, dropout=recipe.dropout), new_model(job, shape, dropout=0.0)
-    shadow.requires_grad_(False)
+    model = new_model(job, shape, dropout=recipe.dropout)
+    shadow = deepcopy(model).requires_grad_(False)  # only ever looked with, where nothing is dropped
     for copy in (model, shadow):
         shard(copy, world)
     return Run(model=model, shadow=shadow, optimiser=Optimiser(model, recipe))
@@ -125,7 +127,7 @@ def finish(
 
 def work(job: dict[str, Any], asked_to_stop: list[int], world: World = ALONE) -> int:
     """Train as the job says, until `asked_to_stop` of any process has something in it; returns the exit code."""
-    for folder in filter(None, (job["tokens"], job["start"])):
+    for folder in filter(None, (job["tokens"], job["start"], *job.get("teachers", ()))):
         verify_folder(Path(folder))  # neither shards nor weights have a checksum of their own
     tell = say if world.first else _keep_silent
     torch.set_num_threads(job["threads"])
@@ -139,9 +141,10 @@ def work(job: dict[str, Any], asked_to_stop: list[int], world: World = ALONE) ->
     curve, notes = ([], []) if job["measure"] else load_state(state, run, identity, world)
     for note in notes:
         tell(event="note", text=note)
+    objective = shared_objective(job, recipe, shape, precision, world)  # a reference may be read: with all threads
     if run.alone_from:
         torch.set_num_threads(1)
-    objective, saved, resumed = shared_objective(job, recipe, shape, precision, world), time.monotonic(), run.step
+    saved, resumed = time.monotonic(), run.step
     if (plain := why_plain()) is not None:
         tell(event="note", text=f"Training runs in plain torch, which is slower: {plain}.")
     load = Load(threads=torch.get_num_threads())
@@ -157,12 +160,13 @@ def work(job: dict[str, Any], asked_to_stop: list[int], world: World = ALONE) ->
         due = world.first and time.monotonic() - saved > recipe.save_seconds
         wish = world.largest(2 if asked_to_stop else 1 if due else 0)
         if wish:
-            if load.crowded and world.size == 1:
+            if wish == 1 and load.crowded and world.size == 1 and not job["measure"]:
                 run.alone_from, load = run.step, Load(threads=1, told=True)
                 torch.set_num_threads(1)  # only ever here: what was saved is what a resumed run does
-                tell(event="note", text=f"From step {run.step} on one thread works: the computer is too busy for more.")
+                tell(event="note", text=ONE_THREAD.format(run.step))
             if not job["measure"]:
-                save_state(state, run, curve, identity, world)
+                with load.aside():
+                    save_state(state, run, curve, identity, world)
             saved = time.monotonic()
             if wish == 2:
                 return 130

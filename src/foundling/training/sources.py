@@ -139,29 +139,45 @@ def preferences(
     return objective
 
 
-def validation_look(
-    shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000
-) -> Look[Decoder]:
-    """Bits per byte on validation shards (at most `limit` ids): rows in a fixed order, special ids left out.
+def part_of(batch: Batch, rows: slice) -> Batch:
+    """Some rows of a batch."""
+    return Batch(ids_BT=batch.ids_BT[rows], targets_BT=batch.targets_BT[rows], segment_BT=batch.segment_BT[rows],
+                 weight_BT=batch.weight_BT[rows])
+
+
+Scored = Callable[[M, Batch, int], tuple[Tensor, Tensor]]
+"""(model, rows of a batch, the number of the first) -> nats and weights of what is scored in them, of any one shape."""
+
+
+def look_by(shards: Shards, scored: Scored[M], *, rows: int, length: int, limit: int) -> Look[M]:
+    """Bits per byte of what `scored` says of validation shards (at most `limit` ids), its rows in a fixed order.
 
     The bytes of what is scored are its share of all text ids, so that a whole split gives its bits per byte exactly.
     This is the trainer's own number: it may say where a run stops and decides nothing about promotion.
     """
     count = max(1, min(limit, shards.tokens - 1) // length)
     batch = pack_batch(shards, seed=0, step=0, rows=count, length=length)
-    weight_BT = batch.weight_BT * (batch.targets_BT >= len(SPECIALS))
-    text_ids, scored = int((shards.ids >= len(SPECIALS)).sum()), float(weight_BT.sum())
-    if not scored or not shards.text_bytes:
+    text_ids = int((shards.ids >= len(SPECIALS)).sum())
+    if not text_ids or not shards.text_bytes:
         raise BadInput("The validation shards hold no text: give more stories and run `foundling prepare` anew.")
-    text_bytes = shards.text_bytes * scored / text_ids
 
     @torch.no_grad()
-    def look(model: Decoder) -> float:
+    def look(model: M) -> float:
         model.eval()
-        nats = 0.0
+        nats, told = 0.0, 0.0
         for first in range(0, count, rows):
-            part = slice(first, first + rows)
-            sight = Sight(segment_BT=batch.segment_BT[part])
-            nats += float((precision(model, batch.ids_BT[part], batch.targets_BT[part], sight) * weight_BT[part]).sum())
-        return nats / (math.log(2) * text_bytes)
+            nats_BT, weight_BT = scored(model, part_of(batch, slice(first, first + rows)), first)
+            nats, told = nats + float((nats_BT * weight_BT).sum()), told + float(weight_BT.sum())
+        if not told:
+            raise BadInput("The validation text is too short for anything in it to be scored: give more stories.")
+        return nats / (math.log(2) * (shards.text_bytes * told / text_ids))
     return look
+
+
+def validation_look(
+    shards: Shards, precision: Precision, *, rows: int, length: int, limit: int = 40_000
+) -> Look[Decoder]:
+    """Bits per byte of whole documents read from left to right, special ids left out."""
+    def scored(model: Decoder, batch: Batch, _: int) -> tuple[Tensor, Tensor]:
+        return precision.on(model, batch), batch.weight_BT * (batch.targets_BT >= len(SPECIALS))
+    return look_by(shards, scored, rows=rows, length=length, limit=limit)

@@ -116,5 +116,5 @@ def load_state(
     run.optimiser.load(_under("optimiser.", tensors))
     run.best = {name: value.clone() for name, value in _under("best.", tensors).items()}
     for name in _NUMBERS:
-        setattr(run, name, head[name])
+        setattr(run, name, head.get(name, getattr(run, name)))  # an older save knows fewer numbers
     return list(head["curve"]), notes

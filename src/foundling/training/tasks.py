@@ -11,8 +11,10 @@ from foundling.model import load_decoder
 from foundling.model.architectures import DECODER, ENCODER, SEQ2SEQ, Model
 from foundling.recipe import NamingRecipe, Shape, TrainRecipe
 from foundling.recipe.architectures import MaskingRecipe
+from foundling.recipe.distilling import DistillingRecipe
 from foundling.tokens import Shards, read_shards
 from foundling.training.denoising import hybrid, hybrid_look, masked, masked_look, seq2seq, seq2seq_look
+from foundling.training.distilling import distilling, read_teachers
 from foundling.training.loop import Look, Objective
 from foundling.training.noising import noise_of
 from foundling.training.sources import Precision, preferences, read_pairs, stories, together, validation_look
@@ -63,7 +65,8 @@ def build_look(job: dict[str, Any], shape: Shape, precision: Precision, validati
 
 
 def build_objective(job: dict[str, Any], recipe: TrainRecipe, shape: Shape, precision: Precision) -> Objective[Any]:
-    """The objective of the job's task: stories read or filled in, or lessons or preferences beside replayed stories.
+    """The objective of the job's task: stories read, filled in or read with teachers, or lessons or preferences beside
+    replayed stories.
 
     Its model is the one that `new_model` makes.
     """
@@ -75,6 +78,10 @@ def build_objective(job: dict[str, Any], recipe: TrainRecipe, shape: Shape, prec
     if job["task"] == "birth":
         noise = noise_of(recipe.masking, shape.vocabulary, seed=seed)
         return stories(train, precision, seed=seed, rows=recipe.rows, length=shape.context, noise=noise)
+    if job["task"] == "distil":
+        teachers = read_teachers(job["teachers"], shape.vocabulary)
+        asked = DistillingRecipe(**job.get("distilling") or {})
+        return distilling(train, teachers, precision.dtype, asked, seed=seed, rows=recipe.rows, length=shape.context)
     # Another seed than birth's: replay must not begin with the very batches that birth began with.
     replay = stories(train, precision, seed=seed + 1, rows=half, length=shape.context)
     taught = read_shards(folder, "lessons")

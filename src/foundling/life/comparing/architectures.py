@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from foundling.evaluation.comparable import read_pairs
 from foundling.evaluation.seeds import mean_over
 from foundling.home import Home, write_atomically
 from foundling.life.comparing.texts import Texts, pack_texts, read_texts
@@ -21,6 +22,7 @@ from foundling.life.comparing.trials import Candidate, bench_home, plan_of
 from foundling.life.planning import job_for
 from foundling.life.stations import Done
 from foundling.life.trainer import run_program
+from foundling.life.words import fact_words
 from foundling.recipe import birth_recipe, preset, vocabulary_for
 from foundling.recipe.architectures import ARCHITECTURES, TASKS, MaskingRecipe, shape_for
 from foundling.records import BadInput, Progress, Story, canonical_json, content_hash, to_jsonable
@@ -103,7 +105,9 @@ def _up_to(stories: Sequence[Story], room: int) -> list[Story]:
 
 def _bench(place: Path, texts: Texts, contest: Contest) -> _Bench:
     """Tokenizer, shards and the judge's text, each made once, in a folder for this contest on these texts."""
-    home = bench_home(place / content_hash({"contest": to_jsonable(contest), "texts": texts.identity})[:16])
+    pairs = content_hash(Path(contest.pairs).read_bytes()) if contest.pairs else None
+    asked = {"contest": to_jsonable(replace(contest, pairs=pairs)), "texts": texts.identity}
+    home = bench_home(place / content_hash(asked)[:16])
     tokenizer = train_tokenizer([story.text for story in texts.train], vocabulary_for(texts.bytes))
     tokens, judged = pack_texts(home, tokenizer, texts), home.path / "judged.json"
     held = _up_to(texts.judged["confirm"], contest.held_bytes)
@@ -148,8 +152,8 @@ def _judge(bench: _Bench, architecture: str, job: Mapping[str, Any]) -> list[dic
         }))
         done = subprocess.run(
             [sys.executable, "-m", "foundling.evaluation.comparer", str(path)], capture_output=True, text=True,
-            encoding="utf-8", env=trainer_environment(job["threads"]), check=False,
-        )
+            encoding="utf-8", env=trainer_environment(job["threads"]), start_new_session=True, check=False,
+        )  # a terminal's Ctrl-C reaches only us, and says one sentence
         if done.returncode != 0:
             said = [json.loads(line).get("text") for line in done.stdout.splitlines() if line.startswith("{")]
             raise BadInput(str(said[-1] if said and said[-1] else f"The judge failed: see {path}."))
@@ -202,9 +206,13 @@ def compare_architectures(
     The last event's facts: rows (one for each way of reading), notes, and what was asked. Raises BadInput for too
     little text or an unknown architecture.
     """
-    unknown = set(contest.architectures) - set(ARCHITECTURES)
+    unknown, pairs = set(contest.architectures) - set(ARCHITECTURES), contest.pairs
     if unknown or not contest.architectures or contest.seeds < 1:
         raise BadInput(f"Architectures are {', '.join(ARCHITECTURES)}, with one seed or more: not {sorted(unknown)}.")
+    if pairs and not Path(pairs).is_file():
+        raise BadInput(f"There is no file {pairs}: give minimal pairs as BLiMP has them, JSON lines.")
+    if pairs and not read_pairs(Path(pairs), contest.per_kind, 0):
+        raise BadInput(f"{pairs} has no minimal pair in it: give BLiMP's JSON lines.")
     yield Progress(station=STATION, text="reading and cutting the texts")
     bench = _bench(place, read_texts(sources, held_out=held_out), contest)
     work = yield from _steps(bench)
@@ -226,7 +234,8 @@ def compare_architectures(
     rows = [_row(found, name, work[name]) for (name, _), found in runs.items()]
     yield Done(station=STATION, facts={
         "rows": rows, "notes": [_budget(contest), *NOTES], "asked": next(iter(runs.values()))[0]["asked"],
-        "contest": to_jsonable(contest), "vocabulary": bench.vocabulary, "pairs_from": contest.pairs or "the world",
+        "contest": to_jsonable(replace(contest, pairs=pairs and Path(pairs).name)), "vocabulary": bench.vocabulary,
+        "pairs_from": Path(pairs).name if pairs else "the world",
     })
 
 
@@ -241,23 +250,27 @@ def _budget(contest: Contest) -> str:
 
 
 def table(facts: Mapping[str, Any]) -> str:
-    """The rows as text for a terminal, the notes below them."""
+    """The rows as text for a terminal: what was found, what it cost, and the notes."""
     heads = ("pairs", "cloze, both", "cloze, left", "bits/byte", "of sentences", "pseudo bits")
-    lines = [f"{'':<24}{'parameters':>12}{'steps':>8}{'seconds':>9}" + "".join(f"{head:>22}" for head in heads)]
+    found = [f"{'':<22}" + "".join(f"{head:>14}" for head in heads)]
+    cost = [f"{'':<22}{'parameters':>14}{'steps':>14}{'time':>14}"]
     for row in facts["rows"]:
-        cells = "".join(f"{_cell(row[name], name):>22}" for name in FIGURES)
-        lines.append(f"{row['reader']:<24}{row['parameters']:>12,}{row['steps']:>8,}{row['seconds']:>9.0f}{cells}")
-    return "\n".join([*lines, *facts["notes"]])
+        found.append(f"{row['reader']:<22}" + "".join(f"{_cell(row[name], name):>14}" for name in FIGURES))
+        cost.append(f"{row['reader']:<22}" + "".join(
+            f"{fact_words(key, row[key]):>14}" for key in ("parameters", "steps", "seconds")))
+    return "\n".join([*found, "(± half of the 95% interval over seeds)", "", *cost, "", *facts["notes"]])
 
 
 def _cell(figure: Mapping[str, Any] | None, name: str) -> str:
+    """A mean and half of its interval, which lies evenly around it."""
     if figure is None:
         return "-"
-    shown = "{:.3f}" if name.endswith("bits_per_byte") else "{:.1%}"
-    text = shown.format(figure["mean"])
+    factor, places = (1.0, 3) if name.endswith("bits_per_byte") else (100.0, 1)
+    unit = "" if places == 3 else "%"
     if figure["low"] is None:
-        return text
-    return f"{text} [{shown.format(figure['low'])}, {shown.format(figure['high'])}]"
+        return f"{factor * figure['mean']:.{places}f}{unit}"
+    half = factor * (figure["high"] - figure["low"]) / 2
+    return f"{factor * figure['mean']:.{places}f}{unit} ±{half:.{places}f}"
 
 
 __all__ = ["FIGURES", "Contest", "compare_architectures", "table"]

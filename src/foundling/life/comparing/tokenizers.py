@@ -21,6 +21,7 @@ from foundling.life.comparing.texts import Texts, pack_texts, read_texts, write_
 from foundling.life.comparing.trials import Candidate, Outcome, Trials, bench_home, plan_of, step_flops, steps_for
 from foundling.life.feasibility_trials import probe
 from foundling.life.stations import Done
+from foundling.life.words import fact_words, operations_words
 from foundling.recipe import Shape, TrainRecipe, birth_recipe, preset
 from foundling.records import BadInput, Progress, canonical_json, content_hash, to_jsonable
 from foundling.tokens import KINDS, kind_named, make_tokenizer
@@ -139,8 +140,9 @@ def _budget(bench: _Bench, flops: float) -> str:
     """What was equal, in words."""
     contest = bench.contest
     first = f"{contest.steps} steps" if contest.steps else f"{contest.seconds:.0f} seconds of training"
-    return (f"Every trial had the same {flops:.2e} operations (multiply and add counted apart, the output layer's and "
-            f"Muon's own among them): what {first} of byte BPE came to. Seconds differ, and are shown.")
+    return (
+        f"Every trial had the same {operations_words(flops)} (multiply and add counted apart, the output layer's and "
+        f"Muon's own among them): what {first} of byte BPE came to. Seconds differ, and are shown.")
 
 
 def _train_all(
@@ -178,14 +180,16 @@ def compare_tokenizers(
     yield Progress(station=STATION, text="reading and cutting the texts")
     texts = read_texts(sources, held_out=held_out, validation=VALIDATION, judged=contest.held_bytes)
     bench = _Bench(place, texts, contest)
-    entrants: dict[str, _Entrant] = {}
+    entrants, began = dict[str, _Entrant](), time.monotonic()
     for number, word in enumerate(contest.kinds):
-        yield Progress(station=STATION, text=f"making a tokenizer: {word}", done=number, total=len(contest.kinds))
+        left = (time.monotonic() - began) / number * (len(contest.kinds) - number) if number else None
+        yield Progress(station=STATION, text=f"making a tokenizer: {word}", done=number, total=len(contest.kinds),
+                       seconds_left=left)
         entrants[word] = bench.entrant(word)
     first = entrants.get("bpe") or bench.entrant("bpe")
     yield Progress(station=STATION, text="timing a few steps")
     flops = bench.flops(first)
-    steps = [steps_for(flops, bench.shape(e), bench.recipe()) for e in entrants.values()]
+    steps = [steps_for(flops, bench.shape(e), bench.recipe(), least=1) for e in entrants.values()]
     outcomes = yield from _train_all(bench, list(entrants.values()), steps)
     rows = [
         _row(bench, e, n, [outcomes[bench.candidate(e, n, seed)] for seed in range(contest.seeds)])
@@ -212,12 +216,13 @@ def _same(entrants: Sequence[_Entrant]) -> list[str]:
 
 def table(facts: Mapping[str, Any]) -> str:
     """The rows as text for a terminal, the notes below them."""
-    lines = [f"{'':<12}{'bits per byte':>26}{'bytes/token':>13}{'entries':>9}{'parameters':>12}{'steps':>8}"
-             f"{'text read':>12}{'seconds':>9}"]
+    lines = [f"{'':<12}{'bits per byte':>22}{'bytes/token':>13}{'entries':>9}{'parameters':>12}{'steps':>7}"
+             f"{'text read':>11}{'time':>13}"]
     for row in facts["rows"]:
         bits = row["bits_per_byte"]
         band = "" if bits["low"] is None else f" [{bits['low']:.3f}, {bits['high']:.3f}]"
-        lines.append(
-            f"{row['name']:<12}{bits['mean']:>8.3f}{band:<18}{row['bytes_per_token']:>13.2f}{row['vocabulary']:>9,}"
-            f"{row['parameters']:>12,}{row['steps']:>8,}{row['read_bytes'] / 1e6:>9.2f} MB{row['seconds']:>9.1f}")
+        figure = f"{bits['mean']:.3f}{band}"
+        cost = "".join(f"{fact_words(key, row[key]):>{width}}" for key, width in (
+            ("parameters", 12), ("steps", 7), ("read_bytes", 11), ("seconds", 13)))
+        lines.append(f"{row['name']:<12}{figure:>22}{row['bytes_per_token']:>13.2f}{row['vocabulary']:>9,}{cost}")
     return "\n".join([*lines, "", *facts["notes"]])

@@ -9,9 +9,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foundling.life.drawing import Point, escaped, finite, number_words
+from foundling.life.drawing import Point
 from foundling.life.pages.frame import framed, section
 from foundling.life.pages.lines import Line, legend
+from foundling.life.words import escaped, finite, number_words
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400.0, 260.0, 52.0, 24.0, 30.0, 34.0
 _INKS, SHEET = 5, "lines.css"

@@ -14,9 +14,10 @@ from foundling.evaluation.bias import BiasTable, Gap
 from foundling.evaluation.bias.pairs import CROWS, WINO
 from foundling.evaluation.bias.table import LEANING
 from foundling.evaluation.intervals import wilson
-from foundling.life.drawing import bytes_words, caged, day_words, escaped, number_words, share_bar
+from foundling.life.drawing import share_bar
 from foundling.life.pages import audit_plots as plots
 from foundling.life.pages.frame import framed, policy, section
+from foundling.life.words import bytes_words, caged, day_words, escaped, number_words
 from foundling.records import to_jsonable
 
 SHEET = "audit.css"

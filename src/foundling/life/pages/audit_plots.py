@@ -10,7 +10,8 @@ from foundling.corpus.audit.representation import Share
 from foundling.corpus.audit.tally import Group
 from foundling.evaluation.bias import BiasRow, Gap
 from foundling.evaluation.intervals import wilson
-from foundling.life.drawing import Interval, bytes_words, caged, escaped, interval_bar, share_bar
+from foundling.life.drawing import Interval, interval_bar, share_bar
+from foundling.life.words import bytes_words, caged, escaped
 
 UNKNOWN_WORDS = "not written down"
 _CHANGE_HEAD = (

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foundling.life.drawing import bytes_words, escaped, finite, number_words
 from foundling.life.pages.frame import framed, section
 from foundling.life.pages.scatter import Figure, dot_plot
+from foundling.life.words import bytes_words, escaped, finite, large_words, number_words
 
 Row = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column of the table. unit: "bits" and "share" for figures with intervals ({mean, low, high, values}), which
-    are drawn too where `drawn`; "count", "bytes", "number", "seconds" or "words" for plain values."""
+    are drawn too where `drawn`; "count", "large", "bytes", "number", "seconds" or "words" for plain values."""
 
     key: str
     words: str
@@ -41,9 +41,9 @@ TOKENIZERS = (
           opening="The same decoder, text, operations and seeds; only what the text is cut into differs."),
     (
         Column(key="bits_per_byte", words="Bits per byte of unread text", unit="bits", drawn=True),
-        Column(key="over_documents", words="over documents", unit="bits"),
+        Column(key="over_documents", words="Over documents", unit="bits"),
         Column(key="bytes_per_token", words="Bytes per token", unit="number"),
-        Column(key="vocabulary", words="Entries"), Column(key="parameters", words="Parameters"),
+        Column(key="vocabulary", words="Entries"), Column(key="parameters", words="Parameters", unit="large"),
         Column(key="steps", words="Steps"), Column(key="read_bytes", words="Text read", unit="bytes"),
         Column(key="seconds", words="Seconds", unit="seconds"),
     ),
@@ -58,7 +58,7 @@ ARCHITECTURES = (
         Column(key="bits_per_byte", words="Bits per byte", unit="bits", drawn=True),
         Column(key="sentence_bits_per_byte", words="Of sentences", unit="bits"),
         Column(key="pseudo_bits_per_byte", words="Pseudo bits per byte", unit="bits"),
-        Column(key="parameters", words="Parameters"), Column(key="steps", words="Steps"),
+        Column(key="parameters", words="Parameters", unit="large"), Column(key="steps", words="Steps"),
         Column(key="seconds", words="Seconds", unit="seconds"),
     ),
 )
@@ -69,8 +69,8 @@ def _figure(value: Any, unit: str) -> str:
     if not isinstance(value, Mapping) or (mean := finite(value.get("mean"))) is None:
         return "–"
 
-    def words(number: float) -> str:
-        return f"{number:.1%}" if unit == "share" else f"{number:.3f}"
+    def words(number: float) -> str:  # of a share no interval leads out of 0% to 100%
+        return f"{min(1.0, max(0.0, number)):.1%}" if unit == "share" else f"{number:.3f}"
 
     low, high = finite(value.get("low")), finite(value.get("high"))
     band = "" if low is None or high is None else f"<small>{words(low)} to {words(high)}</small>"
@@ -81,9 +81,9 @@ def _plain(value: Any, unit: str) -> str:
     number = finite(value)
     if number is None:
         return escaped(value, 60) if isinstance(value, str) else "–"
-    if unit == "bytes":
-        return bytes_words(number)
-    return f"{number:,.1f} s" if unit == "seconds" else number_words(number)
+    if unit in ("bytes", "large"):
+        return (bytes_words if unit == "bytes" else large_words)(number)
+    return f"{number:,.1f}\xa0s" if unit == "seconds" else number_words(number)
 
 
 def _table(rows: Sequence[Row], words: Words, columns: Sequence[Column]) -> str:
@@ -103,7 +103,7 @@ def _plot(rows: Sequence[Row], words: Words, column: Column) -> str:
                values=tuple(value.get("values", ())))
         for row in rows if isinstance(value := row.get(column.key), Mapping) and finite(value.get("mean")) is not None
     ]
-    drawn = dot_plot(figures, unit=column.words)
+    drawn = dot_plot(figures, unit=column.words, share=column.unit == "share")
     return f"<h3>{escaped(column.words)}</h3>{drawn}" if drawn else ""
 
 

@@ -11,9 +11,10 @@ from foundling.corpus.curation.choice import Choice
 from foundling.corpus.curation.objective import OBJECTIVE_WORDS
 from foundling.corpus.portrait import Portrait
 from foundling.corpus.portrait.arc import FLAT, SHAPES
-from foundling.life.drawing import bytes_words, caged, day_words, escaped, number_words, share_bar
+from foundling.life.drawing import share_bar
 from foundling.life.pages.frame import framed, policy, section
 from foundling.life.pages.plots import bins, bundle, pair_bars, spark
+from foundling.life.words import bytes_words, caged, day_words, escaped, number_words
 
 SHEET = "curation.css"
 _ARCS, _IN, _OUT = 40, 40, 25

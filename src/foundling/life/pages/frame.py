@@ -9,12 +9,12 @@ import hashlib
 import html
 from importlib.resources import files
 
-from foundling.life.drawing import escaped
+from foundling.life.words import escaped
 
 
 def style(name: str) -> str:
-    """The report's style sheet followed by the one called `name` beside this module ("" for none)."""
-    own = files("foundling.life.pages").joinpath(name).read_text(encoding="utf-8") if name else ""
+    """The report's style sheet followed by those called `name` beside this module ("" for none, a space parts two)."""
+    own = "".join(files("foundling.life.pages").joinpath(one).read_text(encoding="utf-8") for one in name.split())
     return files("foundling.life").joinpath("report.css").read_text(encoding="utf-8") + own
 
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foundling.life.drawing import escaped, finite, ticks
+from foundling.life.drawing import ticks
+from foundling.life.words import escaped, finite
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 480.0, 270.0, 30.0, 44.0, 26.0, 30.0
 _COLOURS = 5

@@ -8,9 +8,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundling.life.drawing import Point, escaped, finite, ticks
+from foundling.life.drawing import Point, ticks
+from foundling.life.words import escaped, finite
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400.0, 226.0, 40.0, 10.0, 30.0, 34.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400.0, 230.0, 40.0, 10.0, 30.0, 38.0
 _NOISY = 60  # points from which the single ones go pale and a running median is drawn over them
 _INKS = 5
 
@@ -55,9 +56,10 @@ class _Axes:
             parts.append(f'<line class="grid" x1="{_LEFT:g}" y1="{y:.1f}" x2="{right:g}" y2="{y:.1f}"/>')
             parts.append(f'<text class="end" x="{_LEFT - 7:g}" y="{y + 4:.1f}">{value:,.{places}f}</text>')
         for value in ticks(self.first, self.last, 6):
-            if self.first <= value <= self.last and float(f"{value:.6g}") == round(value, 1):
+            whole = self.across != "step" or float(f"{value:.6g}").is_integer()
+            if whole and self.first <= value <= self.last and float(f"{value:.6g}") == round(value, 1):
                 parts.append(f'<text class="middle" x="{self.x(value):.1f}" y="{floor + 17:g}">{value:,.10g}</text>')
-        parts.append(f'<text class="unit end" x="{right:g}" y="{_HEIGHT - 2:g}">{escaped(self.across, 60)}</text>')
+        parts.append(f'<text class="unit end" x="{right:g}" y="{_HEIGHT - 5:g}">{escaped(self.across, 60)}</text>')
         return parts
 
 

@@ -7,9 +7,9 @@ escaped. The same facts give the same page, byte for byte. It measures nothing a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foundling.life.drawing import bytes_words, caged, escaped, finite, number_words
 from foundling.life.pages.frame import framed, section
 from foundling.life.pages.hours_chart import hours_chart
+from foundling.life.words import bytes_words, caged, escaped, finite, number_words
 from foundling.recipe.verdict import count_words, hours_words
 
 Facts = Mapping[str, Any]

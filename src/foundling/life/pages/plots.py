@@ -5,7 +5,7 @@ As in `life.drawing`: no script, no style attribute, colours are classes, values
 
 from collections.abc import Sequence
 
-from foundling.life.drawing import escaped, finite
+from foundling.life.words import escaped, finite
 
 _WIDE, _HIGH, _EDGE = 160.0, 96.0, 2.0
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundling.evaluation.seeds import share_below
-from foundling.life.drawing import Interval, bytes_words, day_words, escaped, finite, interval_bar, number_words, ruler
+from foundling.life.drawing import Interval, interval_bar, ruler
 from foundling.life.pages.frame import framed, section
 from foundling.life.pages.lines import Line, legend, line_plot
+from foundling.life.words import bytes_words, day_words, escaped, finite, number_words
 
 Result = Mapping[str, Any]
 OURS = "foundling"

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foundling.life.drawing import Point, escaped, finite, number_words
+from foundling.life.drawing import Point
 from foundling.life.pages.frame import framed, section
 from foundling.life.pages.lines import Line, legend, line_plot
+from foundling.life.words import escaped, finite, number_words
 
 _EARLY = 0.04  # share of the steps that the upright axis of losses need not hold
 

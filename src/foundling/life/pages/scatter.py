@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundling.life.drawing import escaped, finite, number_words, ticks
+from foundling.life.drawing import ticks
+from foundling.life.words import escaped, finite, number_words
 
-_WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _FLOOR = 400.0, 226.0, 44.0, 12.0, 26.0, 192.0
+_WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _FLOOR = 400.0, 230.0, 44.0, 12.0, 26.0, 192.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class _Axes:
             if self.across(x) - last >= 34:
                 last = self.across(x)
                 parts.append(f'<text class="middle" x="{last:.1f}" y="{_FLOOR + 17:g}">{number_words(x)}</text>')
-        parts.append(f'<text class="unit end" x="{_WIDE - _RIGHT:g}" y="{_HIGH - 2:g}">{escaped(under)}</text>')
+        parts.append(f'<text class="unit end" x="{_WIDE - _RIGHT:g}" y="{_HIGH - 5:g}">{escaped(under)}</text>')
         return parts
 
 
@@ -102,8 +103,8 @@ class Figure:
     values: tuple[float, ...] = ()
 
 
-def dot_plot(figures: Sequence[Figure], *, unit: str) -> str:
-    """A row for each figure on one ruler: band, single values, mean. "" where nothing can be drawn."""
+def dot_plot(figures: Sequence[Figure], *, unit: str, share: bool = False) -> str:
+    """A row for each figure on one ruler: band, single values, mean; "" for no figure. share: in percent."""
     known = [f for f in figures if finite(f.mean) is not None]
     spread = [x for f in known for x in (f.mean, *f.values)]
     spread += [x for f in known for x in (f.low, f.high) if finite(x) is not None and x is not None]
@@ -113,17 +114,18 @@ def dot_plot(figures: Sequence[Figure], *, unit: str) -> str:
     means = [x for f in known for x in (f.mean, *f.values)]
     room = max(max(means) - min(means), 1e-3)
     marks = ticks(max(min(spread), min(means) - 0.6 * room), min(max(spread), max(means) + 0.6 * room))
-    wide, left, step = 520.0, 132.0, 30.0
+    wide, left, step = 420.0, 136.0, 26.0
     floor = 14 + step * len(known)
 
     def at(x: float) -> float:
         return left + min(1.0, max(0.0, (x - marks[0]) / (marks[-1] - marks[0]))) * (wide - left - 14)
 
     parts = []
-    places = min(4, max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9)))
+    places = min(4, max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9) - (2 if share else 0)))
     for x in marks:
+        words = f"{x:.{places}{'%' if share else 'f'}}"
         parts.append(f'<line class="grid" x1="{at(x):.1f}" y1="8" x2="{at(x):.1f}" y2="{floor:g}"/>'
-                     f'<text class="middle" x="{at(x):.1f}" y="{floor + 16:g}">{x:.{places}f}</text>')
+                     f'<text class="middle" x="{at(x):.1f}" y="{floor + 16:g}">{words}</text>')
     for row, figure in enumerate(known):
         y = 8 + step * (row + 0.5)
         parts.append(f'<text class="end unit" x="{left - 12:g}" y="{y + 4:.1f}">{escaped(figure.name, 24)}</text>')

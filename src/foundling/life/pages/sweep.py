@@ -6,9 +6,9 @@ The same facts give the same page, byte for byte. It measures nothing and writes
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foundling.life.drawing import bytes_words, escaped, finite, number_words
 from foundling.life.pages.frame import framed, section
 from foundling.life.pages.scatter import Dot, Figure, dot_plot, scatter
+from foundling.life.words import bytes_words, escaped, finite, number_words
 
 Facts = Mapping[str, Any]
 _UNIT = "bits per byte"

@@ -1,7 +1,8 @@
 """A track of the small-data record from text to page: folders in, a result with all that a rerun needs and a page out.
 
-Text, plan, runs and scores are files of one folder, made once each: a stopped record goes on where it was. Our trainer
-and a rival go the same way; the judge is a process of its own that neither can touch.
+Text, plan, runs and scores are files of one folder, made once each: a stopped record goes on where it was, and a track
+may be run seed by seed. Our trainer and a rival go the same way; the judge is a process of its own that neither can
+touch. An outsider's command brings figures of its own.
 """
 
 import json
@@ -14,15 +15,15 @@ from typing import Any
 
 from foundling.evaluation.seeds import mean_over
 from foundling.home import Home, write_atomically
-from foundling.home.files import plain_errors
-from foundling.home.lock import hold
+from foundling.life.folder import held_folder
 from foundling.life.pages.record import record_page
 from foundling.life.record.child import follow
 from foundling.life.record.curves import write_training
 from foundling.life.record.frame import Frame, Side
 from foundling.life.record.ours import OURS
+from foundling.life.record.outside import Outsider, outside
 from foundling.life.record.rivals import rival
-from foundling.life.record.text import pack_text
+from foundling.life.record.text import fingerprints, pack_text
 from foundling.life.record.timing import BUSY
 from foundling.life.stations import Done
 from foundling.life.trainer import package_hash
@@ -37,13 +38,14 @@ _STRIDE = 128  # positions scored in a window; half of a shorter context
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a person asked for. minutes, threads: None for the track's and the machine's; peer: "" for our own side;
-    planned: stop once the plan is frozen."""
+    beside: NAME=COMMAND instead; planned: stop once the plan is frozen."""
 
     place: Path
     train: Path
     heldout: Path
     track: str = "sprint"
     peer: str = ""
+    beside: str = ""
     seeds: tuple[int, ...] = (0, 1, 2)
     minutes: float | None = None
     threads: int | None = None
@@ -51,16 +53,18 @@ class Wanted:
 
 
 def hold_record(wanted: Wanted) -> Generator[Progress | Done]:
-    """Pack, plan, train and judge every seed, write result and page; the last event has the mean and its interval.
+    """Pack, plan, train and judge the seeds that are not there yet, write result and page of all that are; the last
+    event has their mean and its interval.
 
     Raises BadInput for folders without text or a folder that holds another plan, Interrupted on Ctrl-C (all is saved).
     """
-    side = rival(wanted.peer) if wanted.peer else OURS
+    side = _side(wanted)
     track, home = TRACKS[wanted.track], Home(path=wanted.place)
-    with plain_errors(wanted.place):
+    with held_folder(wanted.place):
+        for folder in (wanted.train, wanted.heldout):
+            fingerprints(folder)  # refuses a folder without texts before anything is made
         for part in ("programs", "tokens", "texts"):
-            (wanted.place / part).mkdir(parents=True, exist_ok=True)
-    with hold(wanted.place):
+            (wanted.place / part).mkdir(exist_ok=True)
         text = yield from pack_text(home, wanted.train, wanted.heldout, track)
         told = {key: value for key, value in text.items() if not isinstance(value, dict)}
         yield Done(station="text", facts=told)
@@ -72,12 +76,10 @@ def hold_record(wanted: Wanted) -> Generator[Progress | Done]:
         yield Done(station="plan", facts=_told(plan), fresh=fresh)
         if wanted.planned:
             return
-        runs = []
-        for seed in wanted.seeds:
-            weights = yield from side.train(frame, plan, seed)
-            score = yield from _judge(frame, plan, wanted.heldout, weights, seed)
-            runs.append(_run_facts(weights, score, seed))
-            yield Done(station=f"seed {seed}", facts={k: v for k, v in runs[-1].items() if k != "curve"})
+        for seed in dict.fromkeys(wanted.seeds):
+            run, fresh = yield from _run(frame, side, plan, wanted.heldout, seed)
+            yield Done(station=f"seed {seed}", facts={k: v for k, v in run.items() if k != "curve"}, fresh=fresh)
+        runs = _runs(frame, plan)
         result = _result(plan, runs)
         write_training(frame, runs)
         write_atomically(frame.folder / "result.json", canonical_json(result))
@@ -95,6 +97,12 @@ def read_results(place: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_bytes()) for path in sorted(place.glob("*/*/result.json"))]
 
 
+def _side(wanted: Wanted) -> Side:
+    if wanted.beside:
+        return outside(Outsider.read(wanted.beside), wanted.train, wanted.heldout)
+    return rival(wanted.peer) if wanted.peer else OURS
+
+
 def _plan(frame: Frame, side: Side) -> Generator[Progress, None, tuple[dict[str, Any], bool]]:
     """The frozen plan: read where there is one, else made. Raises BadInput when it was made for something else."""
     path = frame.folder / "plan.json"
@@ -109,10 +117,10 @@ def _plan(frame: Frame, side: Side) -> Generator[Progress, None, tuple[dict[str,
     frame.folder.mkdir(parents=True, exist_ok=True)
     frozen = yield from side.freeze(frame)
     plan = dict[str, Any](asked) | frozen | {
-        "track": frame.track.name, "contestant": side.name, "date": datetime.now(UTC).isoformat("T", "seconds"),
-        "machine": machine_facts(), "package": package_hash(),
+        "track": frame.track.name, "contestant": side.title or side.name, "machine": machine_facts(),
+        "date": datetime.now(UTC).isoformat("T", "seconds"), "package": package_hash(),
     }
-    others = frozen["timing"]["others"]
+    others = frozen.get("timing", {}).get("others")  # a command of an outsider times itself
     if others is not None and others > BUSY:
         yield Progress(station="measure", text=(
             f"others took {others:.0%} of the machine meanwhile: remove {path} and plan again when it is quiet"))
@@ -122,14 +130,42 @@ def _plan(frame: Frame, side: Side) -> Generator[Progress, None, tuple[dict[str,
 
 def _told(plan: dict[str, Any]) -> dict[str, Any]:
     """The plan in one line."""
+    if "timing" not in plan:
+        return {key: plan[key] for key in ("contestant", "minutes", "threads")}
     timing = plan["timing"]
     step = sorted(timing["steps"])[len(timing["steps"]) // 2]
     return {
         **{key: plan[key] for key in ("contestant", "minutes", "steps", "threads")},
         "step_seconds": round(step, 3), "tokens_per_second": round(plan["step_tokens"] / step),
-        "epochs": round(plan["steps"] * plan["step_tokens"] / plan["text"]["train_tokens"], 2),
+        "epochs": round(
+            plan["steps"] * plan["step_tokens"] / (plan.get("epoch_tokens") or plan["text"]["train_tokens"]), 2),
         "parameters": plan["parameters"], "dtype": plan["dtype"], "others": timing["others"],
     }
+
+
+def _run(
+    frame: Frame, side: Side, plan: dict[str, Any], heldout: Path, seed: int
+) -> Generator[Progress, None, tuple[dict[str, Any], bool]]:
+    """What came of a seed, and whether it was run now. Raises BadInput when its folder belongs to another plan."""
+    place, words = frame.seed(seed), canonical_json(plan)
+    if (place / "plan.json").exists() and (place / "plan.json").read_bytes() != words:
+        raise BadInput(f"{place} was begun under another plan: remove it to run it anew.")
+    if (place / "run.json").exists():
+        return json.loads((place / "run.json").read_bytes()), False
+    place.mkdir(parents=True, exist_ok=True)
+    write_atomically(place / "plan.json", words)
+    weights = yield from side.train(frame, plan, seed)
+    score = yield from _judge(frame, plan, heldout, weights, seed)
+    run = _run_facts(weights, score, seed) | {"package": package_hash()}
+    write_atomically(place / "run.json", canonical_json(run))
+    return run, True
+
+
+def _runs(frame: Frame, plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """All seeds of the plan that are through, whenever they were run."""
+    places, words = (path.parent for path in frame.folder.glob("seed-*/run.json")), canonical_json(plan)
+    ours = (place for place in places if (place / "plan.json").read_bytes() == words)
+    return sorted((json.loads((place / "run.json").read_bytes()) for place in ours), key=lambda run: int(run["seed"]))
 
 
 def _judge(
@@ -161,11 +197,13 @@ def _run_facts(weights: Path, score: dict[str, Any], seed: int) -> dict[str, Any
         "seed": seed, "bits_per_byte": score["bits_per_byte"], "validation": record["validation"],
         "steps": record["steps"], "kept_step": record["kept_step"], "weights": score["weights"],
         "documents": score["documents"], "stride": score["stride"], "curve": record["curve"],
+        "figures": record.get("figures", {}),
     }
 
 
 def _result(plan: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, Any]:
     """The result of a side on a track: everything needed to run it again, and what came out."""
+    plan = plan | runs[0]["figures"]  # an outsider's command says only afterwards what it did
     mean = mean_over([float(run["bits_per_byte"]) for run in runs])
     return {
         "track": plan["track"], "contestant": plan["contestant"], "bits_per_byte": mean.value, "low": mean.low,

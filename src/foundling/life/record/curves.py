@@ -13,7 +13,9 @@ PAGE = "training.html"
 
 
 def write_training(frame: Frame, runs: Sequence[Mapping[str, Any]]) -> None:
-    """Write training.html into the side's folder."""
+    """Write training.html into the side's folder; nothing where no curve was kept."""
+    if not all(run["curve"] for run in runs):
+        return
     size = frame.text["train_bytes"] / frame.text["train_tokens"]
     data = []
     for run in runs:

@@ -37,8 +37,12 @@ Train = Callable[[Frame, dict[str, Any], int], Generator[Progress, None, Path]]
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """Somebody who trains: `freeze` times itself and gives a plan, `train` obeys it and gives a folder of weights."""
+    """Somebody who trains: `freeze` times itself and gives a plan, `train` obeys it and gives a folder of weights.
+
+    `name` is the side's folder, `title` what results call it (empty: its name).
+    """
 
     name: str
     freeze: Freeze
     train: Train
+    title: str = ""

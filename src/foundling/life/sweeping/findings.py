@@ -137,7 +137,7 @@ def sentences(
 ) -> list[str]:
     """What a person should take from the sweep. difference: the best recipe less the default one, over seeds."""
     early, failed = (sum(trial.state == state for trial in trials) for state in ("early", "failed"))
-    words = [f"{len(trials)} recipes were tried; {early} were ended early because they lay behind, {failed} failed."]
+    words = [f"{len(trials)} recipes were tried: {early} ended early, behind the others, {failed} failed."]
     done = [trial for trial in trials if trial.bits is not None]
     if done:
         best = min(done, key=lambda trial: trial.bits or 0.0)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from foundling.evaluation.seeds import Mean, mean_over
-from foundling.home import Home, hold, write_atomically
+from foundling.home import Home, write_atomically
 from foundling.life.comparing.crew import Crew, Event, Stopped
 from foundling.life.comparing.texts import Texts, pack_texts, read_texts, write_judged
 from foundling.life.comparing.trials import (
@@ -28,6 +28,7 @@ from foundling.life.comparing.trials import (
     steps_for,
 )
 from foundling.life.feasibility_trials import probe
+from foundling.life.folder import held_folder
 from foundling.life.stations import Done
 from foundling.life.sweeping.findings import Tried, effects, noise_of, sentences
 from foundling.life.sweeping.space import LOOKS, Dimension, default_draw, default_space, recipe_of, shape_of
@@ -60,10 +61,9 @@ class Wish:
 class _Bench:
     """The frozen settings of a sweep, and what makes a candidate of a draw."""
 
-    def __init__(self, wish: Wish, space: tuple[Dimension, ...], context: int | None) -> None:
-        self.wish, self.space, self.context = wish, space, context
+    def __init__(self, wish: Wish, texts: Texts, space: tuple[Dimension, ...], context: int | None) -> None:
+        self.wish, self.whole, self.space, self.context = wish, texts, space, context
         self.home = bench_home(wish.out)
-        self.whole = read_texts(wish.sources, seed=wish.seed, validation=VALIDATION, judged=JUDGED)
         self.dtype = "bfloat16" if bfloat16_pays() else "float32"
         self.default = default_draw(wish.size, self.whole.bytes, wish.epochs)
         self._packed: dict[int, tuple[Path, int]] = {}
@@ -255,11 +255,13 @@ def sweep(
     """
     from foundling.life.pages.sweep import sweep_page
 
-    wish.out.mkdir(parents=True, exist_ok=True)
-    with hold(wish.out):
-        with Study(wish.out / "study.db", space or default_space(wish.size), wish.seed) as study:
-            yield Progress(station="sweep", text="reading the text and timing a few steps")
-            bench = _Bench(wish, space or default_space(wish.size), context)
+    space = space or default_space(wish.size)
+    with held_folder(wish.out):
+        yield Progress(station="sweep", text="reading the text")
+        texts = read_texts(wish.sources, seed=wish.seed, validation=VALIDATION, judged=JUDGED)
+        with Study(wish.out / "study.db", space, wish.seed) as study:
+            yield Progress(station="sweep", text="timing a few steps")
+            bench = _Bench(wish, texts, space, context)
             many = wish.parallel or threads_here()
             place = Home(path=wish.out.absolute()).judge
             screen = Trials(wish.out / "trials", write_judged(place, bench.texts, "screen"))
@@ -272,7 +274,7 @@ def sweep(
         draws = {"best": dict(best.draw), "default": bench.default}
         confirm = Trials(wish.out / "trials", write_judged(place, bench.texts, "confirm"))
         again = (yield from _repeat(bench, confirm, draws, many)) if wish.repeats else {}
-        facts = _facts(bench, tried, again) | {"page": str(wish.out / "sweep.html")}
+        facts = _facts(bench, tried, again)
         write_atomically(wish.out / "facts.json", canonical_json(facts))
         write_atomically(wish.out / "sweep.html", sweep_page(facts).encode("utf-8"))
-    yield Done(station="sweep", facts=facts)
+    yield Done(station="sweep", facts=facts | {"page": str(wish.out / "sweep.html")})

@@ -48,7 +48,7 @@ def visible(kind: Layered, sight: Sight, length: int, total: int, device: torch.
 
 
 def attend_plainly(q_BHTD: Tensor, k_BKSD: Tensor, v_BKSD: Tensor, mask: Tensor | None) -> Tensor:
-    """softmax(q k / sqrt(D)) v as it is written, (B, H, T, D): quadratic, for tests and for few queries."""
+    """softmax(q k / sqrt(D)) v as it is written, (B, H, T, D): quadratic. The definition, for tests."""
     group = q_BHTD.shape[1] // k_BKSD.shape[1]
     k_BHSD, v_BHSD = k_BKSD.repeat_interleave(group, dim=1), v_BKSD.repeat_interleave(group, dim=1)
     scores_BHTS = q_BHTD @ k_BHSD.transpose(-1, -2) * q_BHTD.shape[-1] ** -0.5

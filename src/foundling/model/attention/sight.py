@@ -1,6 +1,7 @@
 """What each position may see, as a value: plain causal, closed at document borders, or a mask made by hand."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -20,13 +21,16 @@ class Sight:
         """The same as one mask (B or 1, 1, T, T) of booleans, the reference of every faster way; None: all is seen."""
         if self.mask is not None:
             return self.mask
-        order = None
-        if self.causal:
-            order = torch.ones(length, length, dtype=torch.bool, device=device).tril()[None, None]
-        if self.segment_BT is None:
-            return order
+        if self.segment_BT is not None:
+            return self._closed
+        return torch.ones(length, length, dtype=torch.bool, device=device).tril()[None, None] if self.causal else None
+
+    @cached_property
+    def _closed(self) -> Tensor:
+        """The mask of a sight with segments; kept, as every layer of a model asks for the same one."""
+        assert self.segment_BT is not None
         same = self.segment_BT[:, None, :, None] == self.segment_BT[:, None, None, :]
-        return same if order is None else same & order
+        return same.tril() if self.causal else same
 
 
 CAUSAL = Sight()

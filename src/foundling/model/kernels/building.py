@@ -24,7 +24,7 @@ _PATIENCE = 120.0  # seconds after which a compiler is given up
 
 
 def cache_folder() -> Path:
-    """Where built libraries lie, beside what torch.compile keeps."""
+    """Where built libraries lie: in the user's cache. Raises RuntimeError for a user without a home directory."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "foundling" / "kernels"
 
 
@@ -58,17 +58,26 @@ def _build(compiler: str, source: Path, target: Path) -> str | None:
     return f"{compiler} could not build {source.name}: {said}"
 
 
+def _compiler() -> str | None:
+    return next(filter(None, map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))), None)
+
+
+def why_none() -> str | None:
+    """Why nothing is built here, whatever the source: switched off, or no compiler; None where it is tried."""
+    if os.environ.get(SWITCH, "").lower() == "off":
+        return f"{SWITCH} is off"
+    return None if _compiler() else "no C++ compiler was found"
+
+
 @functools.cache
 def load(name: str) -> ctypes.CDLL | str:
     """The library of NAME.cpp, built if this processor has none yet; or, as one sentence, why there is none.
 
     Answered once per process: torch has to be imported before, so that both share one OpenMP and its threads.
     """
-    if os.environ.get(SWITCH, "").lower() == "off":
-        return f"{SWITCH} is off"
-    compiler = next(filter(None, map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))), None)
-    if compiler is None:
-        return "no C++ compiler was found"
+    compiler, reason = _compiler(), why_none()
+    if compiler is None or reason is not None:
+        return str(reason)
     source = Path(__file__).parent / f"{name}.cpp"
     try:
         sources = [source, *sorted(source.parent.glob("*.h"))]
@@ -78,5 +87,5 @@ def load(name: str) -> ctypes.CDLL | str:
         target = cache_folder() / f"{name}-{digest}.so"
         fault = None if target.exists() else _build(compiler, source, target)
         return fault or ctypes.CDLL(str(target))
-    except (OSError, subprocess.SubprocessError) as error:
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         return f"{name} could not be built or loaded: {error}"

@@ -27,11 +27,11 @@ PANEL, BLOCK, LANES = 64, 32, 16  # rows that lie together, inputs with one scal
 
 class Column(ctypes.Structure):
     """One position: its id, its cache's slot, its rotary position, the place of its key; it sees the places
-    [0, shared) and [start, place]. With `scored` its hidden state and logits are given.
+    [0, shared) and [start, place]. With `scored` its hidden state and logits are given. What is not told is 0.
     """
 
-    _fields_ = tuple((name, ctypes.c_int32) for name in (
-        "id", "slot", "position", "place", "shared", "start", "scored", "spare"))
+    _fields_ = tuple(
+        (name, ctypes.c_int32) for name in ("id", "slot", "position", "place", "shared", "start", "scored"))
 
 
 class _Model(ctypes.Structure):

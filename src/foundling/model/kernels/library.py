@@ -27,9 +27,7 @@ def why_plain() -> str | None:
 
 
 def usable(*tensors: Tensor | None) -> bool:
-    """True where kernels can take these: on the processor, float32 or bfloat16, and torch.compile is not at work."""
-    if torch.compiler.is_compiling():
-        return False
+    """True where kernels can take these: on the processor, float32 or bfloat16."""
     return all(t is None or (t.device.type == "cpu" and t.dtype in LETTERS) for t in tensors) and why_plain() is None
 
 

@@ -32,13 +32,15 @@ def is_plain(words: str) -> bool:
 def read_threads(path: Path | str, source: str = "the newspaper") -> tuple[Thread, ...]:
     """The topics of a file: of a feed its titles, of a text its paragraphs, or its lines where it has no paragraphs.
 
-    Raises BadInput for a file that cannot be read, is over a megabyte, is not UTF-8, or is XML with a DOCTYPE or
-    entities or of another sort than a feed.
+    Raises BadInput for a file that cannot be read, is over a megabyte, is not UTF-8, has no topic in it, or is XML with
+    a DOCTYPE or entities or of another sort than a feed.
     """
     path = Path(path)
     text = read_small(path, path.name)
     raw = _feed(text, path.name) if re.match(r"\s*<[?!\w]", text) else _lines(text)
     topics = [topic for topic in map(_cleaned, raw) if topic]
+    if not topics:
+        raise BadInput(f"{path.name} has no happening in it: give a line each, or a feed.")
     return tuple(Thread(topic=topic, source=source) for topic in dict.fromkeys(topics[:MOST]))
 
 
