@@ -14,7 +14,7 @@ from tinyhome import NAMING, collected, finish, new_home
 from foundling.corpus import make_lessons
 from foundling.home import Home, verify_folder
 from foundling.life.collecting import Wanted, collect, collected_stories, corpus_shards
-from foundling.life.preparing import _people_first, prepare
+from foundling.life.preparing import _readings, prepare
 from foundling.life.sifting import sift
 from foundling.life.stations import judge_stories, recorded
 from foundling.records import BadInput, Progress, Story
@@ -214,7 +214,7 @@ def test_people_are_read_more_often_where_a_program_narrated_most() -> None:
         return Story(title=title, text="a" * size, source="s", simulated=simulated)
 
     mostly_told = [story("Ada's", 10, False), story("village", 30, True), story("Ben's", 10, False)]
-    assert sorted(s.title for s in _people_first(mostly_told)) == ["Ada's"] * 3 + ["Ben's"] * 3 + ["village"]
-    mostly_written = [story("Ada's", 40, False), story("village", 30, True)]
-    assert _people_first(mostly_written) == mostly_written
-    assert _people_first(mostly_told[1:2]) == mostly_told[1:2]
+    assert _readings(mostly_told) == 8
+    assert _readings([story("Ada's", 60, False), story("village", 30, True)]) == 4
+    assert _readings([story("Ada's", 240, False), story("village", 30, True)]) == 1
+    assert _readings(mostly_told[:1]) == _readings(mostly_told[1:2]) == 1, "of one kind alone nothing is read again"

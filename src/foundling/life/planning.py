@@ -29,7 +29,7 @@ from foundling.records import BadInput, Progress, to_jsonable
 from foundling.training.machine import bfloat16_pays, threads_here
 
 NAMING_SHARE = 0.4  # of the minutes; the rest is pre-training
-LEAST_EPOCHS = 16.0  # `auto` takes the largest size that can read the corpus so many times
+LEAST_EPOCHS = 16.0  # `auto` takes the largest size that can read people's stories so many times
 _TIMED = 6  # steps
 MOST_EPOCHS = 14.0  # beyond them validation rose in every run on the built-in stories (LOG.md, epochs)
 
@@ -91,8 +91,8 @@ def _pace(home: Home, plan: Plan) -> tuple[Plan, float]:
     return (plan, fast) if fast > slow else (alone, slow)
 
 
-def _choose_size(home: Home, draft: Plan, wishes: Wishes, tokens: int) -> tuple[Plan, float]:
-    """The plan with its size and threads, and the speed: the largest size that reads the corpus LEAST_EPOCHS times."""
+def _choose_size(home: Home, draft: Plan, wishes: Wishes, once: float) -> tuple[Plan, float]:
+    """The plan with its size and threads, and the speed: the largest size for LEAST_EPOCHS times `once` tokens."""
     vocabulary = draft.shape.vocabulary
     draft, speed = _pace(home, draft)
     if wishes.size != "auto":
@@ -100,7 +100,7 @@ def _choose_size(home: Home, draft: Plan, wishes: Wishes, tokens: int) -> tuple[
     work = speed * draft.shape.flops_per_token
     seconds, chosen = wishes.minutes * 60 * (1 - NAMING_SHARE), SIZES[0]
     for size in SIZES:
-        if work / preset(size, vocabulary).flops_per_token * seconds / tokens >= LEAST_EPOCHS:
+        if work / preset(size, vocabulary).flops_per_token * seconds / once >= LEAST_EPOCHS:
             chosen = size
     if chosen == draft.size:
         return draft, speed
@@ -126,18 +126,19 @@ def plan_birth(home: Home, ledger: Ledger, wishes: Wishes) -> Iterator[Progress 
         dtype="bfloat16" if bfloat16_pays() else "float32", threads=threads_here(), predictions={},
     )
     tokens = prepared["train_tokens"]
+    once = tokens / prepared.get("readings", 1)  # so far does a single reading of people's stories go
     if wishes.steps is not None:
         plan, speed, steps = draft, 0.0, wishes.steps
         naming = replace(
             draft.naming, dialogue_steps=max(1, steps // 2), preference_steps=max(1, steps // 5),
         )
     else:
-        plan, speed = _choose_size(home, draft, wishes, tokens)
+        plan, speed = _choose_size(home, draft, wishes, once)
         if plan.threads < draft.threads:
             yield Progress(station="plan", text=f"the computer is busy: one thread is faster now than {draft.threads}")
         step = plan.birth.rows * plan.shape.context
         steps = max(20, int(speed * wishes.minutes * 60 * (1 - NAMING_SHARE) / step))
-        steps = min(steps, max(100, round(MOST_EPOCHS * tokens / step)))
+        steps = min(steps, max(100, round(MOST_EPOCHS * once / step)))
         naming_steps = max(20, int(speed * wishes.minutes * 60 * NAMING_SHARE / step))
         naming = replace(
             plan.naming, dialogue_steps=round(naming_steps * 0.7), preference_steps=round(naming_steps * 0.3)

@@ -4,6 +4,7 @@ Only the training split is shown to the tokenizer and to the lessons.
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +20,8 @@ from foundling.tokens import Tokenizer, shard_files, train_tokenizer
 
 SHORTEST_CONTEXT = min(preset(size, 1024).context for size in SIZES)
 RECASTS = 4  # at most so many copies of a scene, each with other names
-PEOPLE_AGAIN = 2  # more times that people's stories are read in an epoch of mostly simulated text
+PEOPLE_FIRST = 8  # bytes of people's stories that are read for one byte that a program narrated,
+MOST_READINGS = 8  # where so many readings of each in an epoch are enough for it
 NAME_SHARE = 0.2  # of the training text, in bytes: conversations and recast scenes that put the name among many
 
 
@@ -34,14 +36,15 @@ def _name_text(home: Home, train: list[Story], naming: NamingRecipe, seed: int) 
     return [*_up_to(room // 2, recasts), *_up_to(room // 2, talks)]
 
 
-def _people_first(train: list[Story]) -> list[Story]:
-    """Where a program narrated more than people wrote, people's stories stand several times beside its own.
+def _readings(train: list[Story]) -> int:
+    """How often people's stories stand in an epoch: up to MOST_READINGS where a program narrated beside them.
 
-    Up to four readings teach about as much as new text (Muennighoff et al. 2023, arXiv 2305.16264).
+    A program's sentences are soon foretold and teach little about people's (LOG.md, half). Up to four readings teach
+    about as much as new text, and more still teach (Muennighoff et al. 2023, arXiv 2305.16264).
     """
-    people = [story for story in train if not story.simulated]
-    rest = sum(story.bytes for story in train if story.simulated)
-    return train + people * (PEOPLE_AGAIN if sum(story.bytes for story in people) < rest else 0)
+    people = sum(story.bytes for story in train if not story.simulated)
+    told = sum(story.bytes for story in train if story.simulated)
+    return max(1, min(MOST_READINGS, math.ceil(PEOPLE_FIRST * told / people))) if people else 1
 
 
 def _up_to(room: int, stories: Iterable[Story]) -> Iterator[Story]:
@@ -103,10 +106,11 @@ def prepare(home: Home, ledger: Ledger, naming: NamingRecipe, seed: int) -> Iter
     assert text is not None
     yield Progress(station="prepare", text="reading")
     splits = chosen_splits(home, text)
-    train = _people_first(splits["train"]) + _name_text(home, splits["train"], naming, seed)
+    readings = _readings(splits["train"])
+    stories = splits["train"] + [story for story in splits["train"] if not story.simulated] * (readings - 1)
+    train = stories + _name_text(home, splits["train"], naming, seed)
     yield Progress(station="tokenizer", text="training the tokenizer on the training split")
-    texts = [s.text for s in splits["train"]]
-    tokenizer = train_tokenizer(texts, vocabulary_for(sum(s.bytes for s in splits["train"])))
+    tokenizer = train_tokenizer([s.text for s in stories], vocabulary_for(sum(s.bytes for s in splits["train"])))
     yield Progress(station="prepare", text="packing")
     files = tokenizer.files() | {"preferences.json": _preference_file(tokenizer, home, splits["train"], naming, seed)}
     files |= shard_files(_whole(tokenizer, train), "train", sum(s.bytes for s in train))
@@ -125,6 +129,7 @@ def prepare(home: Home, ledger: Ledger, naming: NamingRecipe, seed: int) -> Iter
         "tokens": tokens, "judge": judge, "vocabulary": tokenizer.vocabulary, "train_tokens": head["tokens"],
         "train_targets": head["targets"], "train_bytes": sum(s.bytes for s in train),
         "story_bytes": sum(s.bytes for s in splits["train"]), "documents": len(train), "lessons": len(lessons),
+        "readings": readings,
         "splits": {name: {"stories": len(s), "bytes": sum(x.bytes for x in s)} for name, s in splits.items()},
     }
     ledger.append("prepare", data=facts)
