@@ -18,13 +18,13 @@ run: install
 	$(BIN)/foundling serve $(HOME_OF_WREN) --port $(PORT) --open
 
 test: install-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 proofs: install-dev
 	$(BIN)/python -m pytest -m slow -s

@@ -17,7 +17,8 @@ LINES = {path: path.read_text(encoding="utf-8").count("\n") for path in FILES}
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 BELOW_LIFE = {
-    "training", "evaluation", "community", "inference", "corpus", "tokens", "model", "home", "recipe", "records"
+    "training", "evaluation", "community", "inference", "corpus", "tokens", "model", "home", "sandbox", "recipe",
+    "records",
 }
 VAGUE = re.compile(r"(util|helper|common|manager)s?(_|$)|_(util|helper|manager)s?$")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from foundling.evaluation.intervals import Ratio, ratio_bootstrap
 from foundling.model import Decoder
@@ -81,12 +82,33 @@ def windows(length: int, context: int, stride: int) -> list[tuple[int, int, int]
     return cuts
 
 
-@torch.inference_mode()
 def score_ids(model: Decoder, documents: Sequence[Scored], *, stride: int, batch: int) -> list[DocumentScore]:
-    """Nats of each document in float32, `batch` windows at a time; rows are padded on the right, which no row can see.
+    """Nats, tokens and bytes of each document. Raises as `target_nats`, and BadInput when the weights give no number
+    as likelihood."""
+    nats = counted_nats(documents, target_nats(model, documents, stride=stride, batch=batch))
+    if not all(math.isfinite(value) for value in nats):
+        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
+    return [
+        DocumentScore(id=doc.id, nats=value, tokens=sum(doc.counts[1:]), bytes=doc.bytes)
+        for doc, value in zip(documents, nats, strict=True)
+    ]
 
-    Raises BadInput when the stride does not fit the context, or when the weights give no number; ValueError for a
-    model that is not float32 or a batch below 1.
+
+def counted_nats(documents: Sequence[Scored], nats: Sequence[Tensor]) -> list[float]:
+    """The nats of each document's counted ids, summed in float64; NaN and infinity are passed on."""
+    return [
+        float(row.double()[torch.tensor(doc.counts[1:], dtype=torch.bool)].sum())
+        for doc, row in zip(documents, nats, strict=True)
+    ]
+
+
+@torch.inference_mode()
+def target_nats(model: Decoder, documents: Sequence[Scored], *, stride: int, batch: int) -> list[Tensor]:
+    """Nats in float32 of every id but the first of each document, counted or not, `batch` windows at a time; rows are
+    padded on the right, which no row can see.
+
+    Raises BadInput when the stride does not fit the context; ValueError for a model that is not float32 or a batch
+    below 1.
     """
     context = model.shape.context
     if not 1 <= stride <= context:
@@ -95,38 +117,30 @@ def score_ids(model: Decoder, documents: Sequence[Scored], *, stride: int, batch
         raise ValueError("scoring needs a float32 model and a batch of at least one")
     jobs = [(d, w) for d, doc in enumerate(documents) for w in windows(len(doc.ids) - 1, context, stride) if w[2]]
     jobs.sort(key=lambda job: job[1][2] - job[1][0])  # equal lengths together, so that little is padded
-    nats, tokens, training = [0.0] * len(documents), [0] * len(documents), model.training
+    nats, training = [torch.zeros(max(0, len(doc.ids) - 1)) for doc in documents], model.training
     model.eval()
     try:
         with torch.autocast("cpu", enabled=False):
             for i in range(0, len(jobs), batch):
                 rows = jobs[i:i + batch]
-                for (d, _), (sum_, count) in zip(rows, _score_rows(model, documents, rows), strict=True):
-                    nats[d] += sum_
-                    tokens[d] += count
+                nats_BT = _window_nats(model, documents, rows)
+                for row, (d, (start, first, end)) in enumerate(rows):
+                    nats[d][first:end] = nats_BT[row, first - start:end - start]
     finally:
         model.train(training)
-    if not all(math.isfinite(value) for value in nats):
-        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
-    return [
-        DocumentScore(id=doc.id, nats=nats[d], tokens=tokens[d], bytes=doc.bytes) for d, doc in enumerate(documents)
-    ]
+    return nats
 
 
-def _score_rows(
+def _window_nats(
     model: Decoder, documents: Sequence[Scored], rows: Sequence[tuple[int, tuple[int, int, int]]]
-) -> list[tuple[float, int]]:
-    """(nats, tokens) of each window (document, (start, first, end)), summed in float64."""
+) -> Tensor:
+    """Nats (B, T) of all that each window (document, (start, first, end)) reads, what is padded included."""
     longest = max(end - start for _, (start, _, end) in rows)
     ids_BT = torch.zeros(len(rows), longest + 1, dtype=torch.long)
-    counts_BT = torch.zeros(len(rows), longest, dtype=torch.bool)
-    for row, (d, (start, first, end)) in enumerate(rows):
+    for row, (d, (start, _, end)) in enumerate(rows):
         ids_BT[row, :end + 1 - start] = torch.tensor(documents[d].ids[start:end + 1])
-        counts_BT[row, first - start:end - start] = torch.tensor(documents[d].counts[first + 1:end + 1])
     logits = model.logits(model.hidden(ids_BT[:, :-1])).float()
-    nats = F.cross_entropy(logits.flatten(0, 1), ids_BT[:, 1:].flatten(), reduction="none").view(counts_BT.shape)
-    sums = torch.where(counts_BT, nats, 0.0).double().sum(1)
-    return list(zip(sums.tolist(), counts_BT.sum(1).tolist(), strict=True))
+    return F.cross_entropy(logits.flatten(0, 1), ids_BT[:, 1:].flatten(), reduction="none").view(len(rows), longest)
 
 
 def score_text(

@@ -24,11 +24,15 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was written after `opening` (empty: from nothing) at a temperature; the text is the continuation alone."""
+    """What was written after `opening` (empty: from nothing) at a temperature; the text is the continuation alone.
+
+    ended: the model ended it by itself before the room was used up.
+    """
 
     temperature: float
     opening: str
     text: str
+    ended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +105,7 @@ def write(
     prompts = [[tokenizer.begin, *tokenizer.encode(opening)][:engine.context - most] for opening in begun]
     made = generate(engine, tokenizer, prompts, how, most=most, seed=seed)
     return tuple(
-        Sample(temperature=temperature, opening=opening, text=tokenizer.decode(ids))
+        Sample(temperature=temperature, opening=opening, text=tokenizer.decode(ids), ended=len(ids) < most)
         for opening, ids in zip(begun, made, strict=True)
     )
 

@@ -8,22 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from foundling.evaluation.choosing import Item, Tally, choose, tally
+from foundling.evaluation.measures.world import items
 from foundling.home import Home
 from foundling.inference import wake
-from foundling.world import examine_physics, examine_villages
-
-_LONGEST = 700  # bytes of a text that is asked about: it has to fit the smallest model's context beside its question
-
-
-def items(seed: int, count: int) -> Iterator[Item]:
-    """Questions of all families, about `count` of each: villages first, then physics and its minimal pairs."""
-    for text, question in examine_villages(seed, count, _LONGEST):
-        yield Item(
-            family=question.family, text=f"{text}\n\n", ask=question.ask, options=question.options,
-            answer=question.answer,
-        )
-    for family, text, ask, options, answer in examine_physics(seed, count):
-        yield Item(family=family, text=text, ask=ask, options=options, answer=answer)
 
 
 def quiz(seed: int, count: int) -> Iterator[dict[str, Any]]:

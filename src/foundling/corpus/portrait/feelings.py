@@ -138,7 +138,11 @@ def _read(path: Path, labels: int) -> Rows:
         raise BadInput(f"{path} is no file of GoEmotions (text, tab, label numbers a line): {fault}.") from fault
 
 
-def _data(folder: Path, name: str) -> tuple[tuple[str, ...], list[str], NDArray[np.float32]]:
+def read_split(folder: Path, name: str) -> tuple[tuple[str, ...], list[str], NDArray[np.float32]]:
+    """Labels of GoEmotions, the texts of one split (train, dev or test), and which labels each has, (texts, labels).
+
+    Raises BadInput when the folder lacks them.
+    """
     path = folder / "original_labels.txt"
     if not path.is_file():
         raise BadInput(f"{folder} has no original_labels.txt: give the folder of GoEmotions.")
@@ -193,12 +197,12 @@ def _thresholds(scores: NDArray[np.float32], truth: NDArray[np.bool_]) -> NDArra
 def train(folder: Path, seed: int = 7) -> Classifier:
     """A classifier from train.tsv of GoEmotions, its thresholds from dev.tsv. Raises BadInput when the folder lacks
     them. The same folder and seed give the same classifier."""
-    labels, texts, truth = _data(folder, "train")
+    labels, texts, truth = read_split(folder, "train")
     counts = Counter(token for text in texts for token in set(_tokens(text)))
     kept = sorted(token for token, count in counts.items() if count >= _LEAST)
     features = {token: number for number, token in enumerate(kept, 1)}
     weights = _fit([_row(text, features) for text in texts], truth, len(kept) + 1, seed)
-    _, dev, dev_truth = _data(folder, "dev")
+    _, dev, dev_truth = read_split(folder, "dev")
     none = np.zeros(len(labels), dtype=np.float32)
     model = Classifier(labels=labels, features=features, weights=weights, thresholds=none)
     best = _thresholds(model.scores(dev), dev_truth > 0)
@@ -220,7 +224,7 @@ class Figures:
 
 def measure(classifier: Classifier, folder: Path) -> Figures:
     """The classifier beside a majority baseline and the lexicon, on test.tsv. Raises BadInput when it is not there."""
-    labels, texts, truth = _data(folder, "test")
+    labels, texts, truth = read_split(folder, "test")
     if labels != classifier.labels:
         raise BadInput(f"The labels in {folder} are not those that the classifier was trained on.")
     true = truth > 0

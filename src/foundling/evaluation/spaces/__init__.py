@@ -1,0 +1,1 @@
+"""Evaluation spaces: a candidate's bytes flow in, labelled evidence flows out, deterministic by seed."""

@@ -1,0 +1,1 @@
+"""The checks by what they look at: each a small function and its row of the table."""
