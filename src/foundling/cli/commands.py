@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foundling.cli import compare, corpus, record
+from foundling.cli import compare, corpus, examining, judgement, record, versus
 from foundling.cli.showing import Shown, show, tell
 from foundling.home import Home, check_name, remove_folder
 from foundling.records import BadInput
@@ -111,7 +111,16 @@ def _history(options: argparse.Namespace) -> int:
 _TOLD = ("bits_per_byte", "perplexity", "name_hold", "name_leak")
 
 
+def _examine(options: argparse.Namespace) -> int:
+    """The suite where one was asked for, else the birth's own examination."""
+    return examining.examine(options) if examining.wanted(options) else _station("report")(options)
+
+
 def _verify(options: argparse.Namespace) -> int:
+    if options.verdict is not None:
+        return versus.verify(options)
+    if options.deep:
+        raise BadInput("--deep reads the weights of one verdict again: add --verdict N.")
     counts = Home.open(options.home).verify()
     words = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in counts.items())
     return tell(options, {"home": str(options.home), "verified": counts}, f"all is as it was written: {words}")
@@ -191,7 +200,8 @@ def _world(options: argparse.Namespace) -> int:
 COMMANDS: dict[str, Command] = {
     "raise": _raise, "collect": _collect, "dropped": corpus.dropped, "curate": corpus.curate,
     "audit": corpus.audit, "plan": corpus.plan, "prepare": _station("plan"), "pretrain": _station("pretrain"),
-    "name": _station("name"), "examine": _station("report"), "talk": _talk, "serve": _serve, "score": _score,
+    "name": _station("name"), "examine": _examine, "talk": _talk, "serve": _serve, "score": _score,
     "history": _history, "verify": _verify, "bench": _bench, "world": _world,
+    **judgement.COMMANDS,
     "compare": compare.compare, "sweep": compare.sweep, "record": record.record, "curve": record.curve,
 }

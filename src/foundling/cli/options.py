@@ -7,8 +7,11 @@ from typing import NoReturn
 
 from foundling.cli.compare_options import add_compare, add_sweep
 from foundling.cli.corpus_options import add_collect, add_corpus, add_prepare
+from foundling.cli.examining import add_examining
+from foundling.cli.judgement import add_judgement
 from foundling.cli.record import add_record
 from foundling.cli.values import BUILTIN, count, folder, port, positive, seed, temperature
+from foundling.cli.versus import add_verdict
 from foundling.cli.world_options import add_world
 from foundling.recipe import SIZES
 from foundling.records import BadInput
@@ -128,9 +131,10 @@ def parser() -> argparse.ArgumentParser:
          "foundling prepare wren --language en", add_prepare),
         ("pretrain", "train the decoder from nothing on the packed stories", "foundling pretrain wren", _pretrain),
         ("name", "give the being its name: supervised turns, then preferences", "foundling name wren", None),
-        ("examine", "hold the named being against its base and write the report", "foundling examine wren", None),
+        ("examine", "hold the named being against its base and write the report", "foundling examine wren",
+         add_examining),
         ("history", "show the generations, their parents, scores and verdicts", "foundling history wren", None),
-        ("verify", "hold every file and the ledger's chain against their hashes", "foundling verify wren", None),
+        ("verify", "hold every file and the ledger's chain against their hashes", "foundling verify wren", add_verdict),
     )
     for word, what, example, more in extend:
         command = add(word, what, example)
@@ -158,5 +162,6 @@ def parser() -> argparse.ArgumentParser:
     add_compare(add)
     add_sweep(add)
     add_record(add)
+    add_judgement(add)
     _world(commands)
     return top

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundling.life.drawing import Interval, cloth, curve_plot, interval_bar, ruler, share_bar
+from foundling.life.drawing import cloth, curve_plot, share_bar
+from foundling.life.pages.figures import bar_words, drawn_score, state_words
 from foundling.life.pages.frame import framed, policy, section
 from foundling.life.words import (
     age_words,
-    bar_figure,
     bytes_words,
     caged,
     day_words,
@@ -54,7 +54,6 @@ _VERDICTS = {
     "not_better": "What was tried did not pass, so it was not kept.",
     "undecided": "Undecided: the exam was too small to tell, so nothing was changed.",
 }
-_SIGNS = {"<=": "at most ", "≤": "at most ", ">=": "at least ", "≥": "at least ", "<": "below ", ">": "above "}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,40 +102,6 @@ def _title(name: str) -> str:
     return escaped(plain[:1].upper() + plain[1:], 120) or "Unnamed"
 
 
-def _bar_value(score: Score) -> float | None:
-    """The one number in the words of a bar; None when there is none, or more than one."""
-    found = re.findall(r"-?\d+(?:\.\d+)?\s*%?", score.bar)
-    if len(found) != 1 or (found[0].endswith("%") and score.unit != "share"):
-        return None
-    return float(found[0].rstrip("% ")) / (100.0 if found[0].endswith("%") else 1.0)
-
-
-def _bar_words(score: Score) -> str:
-    """`<= 0.05` as "at most 5%"; other words stay as they are."""
-    match = re.fullmatch(r"\s*(<=|>=|≤|≥|<|>)\s*(-?\d+(?:\.\d+)?)\s*", score.bar)
-    return _SIGNS[match[1]] + bar_figure(float(match[2]), score.unit) if match else escaped(score.bar, 120)
-
-
-def _state(score: Score) -> str:
-    if score.passed is None:
-        return ""
-    return '<span class="reached">✓ reached</span>' if score.passed else '<span class="missed">✗ missed</span>'
-
-
-def _drawn(score: Score, *, whole: bool) -> str:
-    """A score on its ruler: for shares the whole of 0 to 1 where asked (rows can be compared), else a near one.
-
-    A near ruler carries its ends in words.
-    """
-    bar, share = _bar_value(score), score.unit == "share"
-    near = ruler((finite(v) for v in (score.value, score.low, score.high, bar)), share=share)
-    start, end = (0.0, 1.0) if whole and share else near
-    mark = Interval(value=score.value, start=start, end=end, low=score.low, high=score.high, bar=bar)
-    label = f"{score.name}: {figure_words(score.value, score.unit)}, {interval_words(score)}"
-    ends = None if whole and share else (bar_figure(start, score.unit), bar_figure(end, score.unit))
-    return interval_bar(mark, label, ends)
-
-
 def _missing(sentence: str) -> str:
     return f'<p class="missing">{sentence}</p>'
 
@@ -150,8 +115,8 @@ def _table(scores: Sequence[Score], what: str) -> str:
     """Scores as rows with their drawn intervals; `what` heads the first column."""
     rows = "".join(
         f'<tr><th scope="row">{_title(s.name)} {unit_words(s)}</th><td class="num">{figure_words(s.value, s.unit)}'
-        f'<small>of {s.n:,}</small></td><td class="draw">{_drawn(s, whole=True)}</td>'
-        f"<td>{_bar_words(s)} {_state(s)}</td></tr>" for s in scores)
+        f'<small>of {s.n:,}</small></td><td class="draw">{drawn_score(s, whole=True)}</td>'
+        f"<td>{bar_words(s)} {state_words(s)}</td></tr>" for s in scores)
     head = _header((what, ""), ("Result", "num"), ("Interval", "draw"), ("Bar", ""))
     return f'<table class="cells">{head}<tbody>{rows}</tbody></table>'
 
@@ -198,10 +163,10 @@ def _good(data: BirthData) -> str:
     main = [score for score in data.scores if score.name in _WORDS]
     for score in main:
         words, counted = _WORDS[score.name][1:]
-        bar = f"{f'Bar: {_bar_words(score)}' if score.bar else ''} {_state(score)}"
+        bar = f"{f'Bar: {bar_words(score)}' if score.bar else ''} {state_words(score)}"
         cards.append(
             f'<article><h3>{_title(score.name)}</h3><p class="figure">{figure_words(score.value, score.unit)} '
-            f'{unit_words(score)}</p>{_drawn(score, whole=False)}<p class="bars">{bar}</p><p>{words}</p>'
+            f'{unit_words(score)}</p>{drawn_score(score, whole=False)}<p class="bars">{bar}</p><p>{words}</p>'
             f'<p class="quiet">{interval_words(score).capitalize()}; from {score.n:,} {counted or "counted"}.</p>'
             "</article>"
         )
