@@ -19,7 +19,14 @@ def row(**given: Any) -> dict[str, Any]:
 
 def claims(*grades: str) -> tuple[Past, ...]:
     words = {"confirmed": "better", "none": "undecided"}
-    return read_past([row(grade=grade, outcome=words[grade], t=t) for t, grade in enumerate(grades, start=1)])
+    return read_past([
+        row(candidate=f"c{t}", grade=grade, outcome=words[grade], t=t) for t, grade in enumerate(grades, start=1)
+    ])
+
+
+def test_the_same_claim_again_buys_no_alpha() -> None:
+    twice = read_past([row(candidate="c", grade="confirmed", outcome="better", t=t) for t in (1, 2)])
+    assert fold(twice) == Spent(claims=2, discoveries=1) and fold(claims("confirmed", "confirmed")).discoveries == 2
 
 
 def test_the_steep_sequence_is_that_of_the_notes() -> None:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -338,6 +339,25 @@ def test_a_tokenizer_of_one_token_loses(home: Home, tmp_path: Path) -> None:
         judge(home, folder, tmp_path)
 
 
+def test_a_tokenizer_that_tells_text_by_special_tokens_is_refused(home: Home, tmp_path: Path) -> None:
+    """No likelihood counts special ids: a code of them before every letter would tell the text for nothing."""
+    folder = stranger(home, tmp_path / "b")
+    found = json.loads((folder / "tokenizer.json").read_text())
+    special = [token["content"] for token in found["added_tokens"]]
+    held = json.loads(next(home.judge.glob("*/screen.json")).read_bytes())
+    signs = sorted({sign for story in held for sign in story["text"]})
+    vocabulary = {token: number for number, token in enumerate([*special, *signs])}
+    found["model"] = {"type": "WordLevel", "vocab": vocabulary, "unk_token": signs[0]}
+    found["pre_tokenizer"] = {
+        "type": "Split", "pattern": {"Regex": r"<\|[a-z]+\|>|[\s\S]"}, "behavior": "Isolated", "invert": False,
+    }
+    found["normalizer"] = {"type": "Replace", "pattern": {"String": "e"}, "content": f"{special[2]}{special[3]}e"}
+    found["decoder"] = {"type": "Fuse"}
+    (folder / "tokenizer.json").write_text(json.dumps(found))
+    with pytest.raises(BadInput, match="special tokens of text"):
+        judge(home, folder, tmp_path)
+
+
 def test_a_tokenizer_with_other_special_tokens_is_refused(home: Home, tmp_path: Path) -> None:
     folder = stranger(home, tmp_path / "b")
     path = folder / "tokenizer.json"
@@ -493,6 +513,8 @@ def test_a_recipe_cannot_buy_more_training(home: Home) -> None:
         base = base_recipe(open_keep(home, ledger), 64)
     more = read_recipe({"rows": base.rows * 4}, base)
     assert more.rows * more.steps == base.rows * base.steps
+    with pytest.raises(BadInput, match="steps of as many tokens"):
+        read_recipe({"rows": 256}, replace(base, steps=20))
 
 
 def evidence(**changed: Any) -> dict[str, Any]:

@@ -59,12 +59,20 @@ class Tokenizer:
         return {"tokenizer.json": canonical_json(document), "tokenizer_config.json": canonical_json(config)}
 
     def encode(self, text: str) -> list[int]:
-        """Ids of text, never a special one. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+        """Ids of text, never a special one. Lone surrogates, which UTF-8 cannot hold, become U+FFFD.
+
+        Raises BadInput for a tokenizer that makes special ids of text: no likelihood counts them, so they would tell
+        the text for nothing.
+        """
         text = _SURROGATE.sub("\ufffd", text)
         if len(text) <= PIECE:
-            return list(self._backend.encode(text, add_special_tokens=False).ids)
-        pieces = [text[i:i + PIECE] for i in range(0, len(text), PIECE)]
-        return [i for e in self._backend.encode_batch(pieces, add_special_tokens=False) for i in e.ids]
+            found = list(self._backend.encode(text, add_special_tokens=False).ids)
+        else:
+            pieces = [text[i:i + PIECE] for i in range(0, len(text), PIECE)]
+            found = [i for e in self._backend.encode_batch(pieces, add_special_tokens=False) for i in e.ids]
+        if found and min(found) < len(SPECIALS):
+            raise BadInput("The tokenizer makes special tokens of text: restore tokenizer.json.")
+        return found
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of ids; special ids vanish, and bytes that are no UTF-8 become U+FFFD."""

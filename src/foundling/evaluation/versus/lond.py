@@ -79,7 +79,7 @@ def fold(past: Sequence[Past]) -> Spent:
     Canaries are judged at the level of the next claim and neither count as claims nor as discoveries: what is known to
     be false must not buy alpha.
     """
-    spent = Spent()
+    spent, known = Spent(), set[str]()
     for row in past:
         if row.t is None or row.canary is not None:
             continue
@@ -88,5 +88,6 @@ def fold(past: Sequence[Past]) -> Spent:
                 f"Verdict {row.number} of the ledger is claim {row.t} where claim {spent.claims + 1} follows: one is "
                 "missing or was added; restore the ledger from a copy of the home."
             )
-        spent = after(spent, row.grade == "confirmed")
+        spent = after(spent, row.grade == "confirmed" and row.candidate not in known)
+        known |= {row.candidate} if row.grade == "confirmed" else set()  # what is known buys no alpha again
     return spent

@@ -28,7 +28,7 @@ from foundling.evaluation.versus.guards import Guard, guard_of_scores, slice_gua
 from foundling.evaluation.versus.holdout import frozen
 from foundling.evaluation.versus.lond import SPENDING, fold, level
 from foundling.evaluation.versus.noise import noise_floor
-from foundling.evaluation.versus.paired import averaged, difference
+from foundling.evaluation.versus.paired import averaged, difference, wrong_rows
 from foundling.evaluation.versus.past import Canary, Gate, Grade, Past
 from foundling.records import BadInput, Score, content_hash, to_jsonable
 from foundling.records.judgement import Outcome
@@ -134,6 +134,8 @@ def _rule_checkpoints(evidence: Checkpoints, alpha: float | None) -> tuple[Rulin
     a, b = _rows(evidence, "a"), _rows(evidence, "b")
     if len(b) != len(evidence.documents):
         return _lost("checkpoint", "a document has no number as its likelihood."), {}
+    if fault := wrong_rows(b):
+        return _lost("checkpoint", f"{fault}."), {}
     guards = checkpoint_guards(evidence, a, b)
     ruling = judge_checkpoint(a, b, seed=evidence.seed, guards=guards, alpha=alpha)
     told = {
@@ -160,6 +162,8 @@ def checkpoint_guards(evidence: Checkpoints, a: Sequence[DocumentScore], b: Sequ
                         better="lower", margin=margin)
         for name, over, under, margin in shares
     ]
+    if {sample.side for sample in evidence.samples if sample.fours} == {"a"}:  # who says nothing repeats nothing
+        guards.append(Guard(name="samples of four words", difference=1.0, low=1.0, high=1.0, margin=0.0))
     for name, margin in (("train", RUN_MARGIN), ("heldout", RECITED_MARGIN)):
         before, later = (evidence.longest.get(f"{side}.{name}", 0) for side in "ab")
         gap = float(later - max(before, SHORT_RUN))  # counted, not estimated: the interval is the figure itself
@@ -246,7 +250,7 @@ def trial_of(evidence: Trainings, used: frozenset[int]) -> tuple[Trial, dict[str
     step = {side: [run for run in evidence.runs if run.role == "step" and run.side == side] for side in ("a", "b")}
     noise = noise_floor({run.seed: bits[id(run)] or 0.0 for run in floor})
     theirs = step["a"] or floor
-    whole = [run for run in step["b"] if not run.fault]
+    whole = [run for run in step["b"] if not run.fault and not wrong_rows(rows[id(run)])]
     extra = 0.0
     if whole and evidence.step in ("test", "claim"):
         gap = difference(averaged([rows[id(run)] for run in theirs]), averaged([rows[id(run)] for run in whole]))

@@ -186,33 +186,17 @@ def hold_without_home(
     """
     began = time.monotonic()
     first, second = take_both(a, b, place)
-    home, sample = home_of(first), list[Story]()
+    home = home_of(first)
     if texts is not None:
         held = given_text(texts)
     elif home is not None:
-        held, sample = _screen_of(home)
+        raise BadInput(f"Give --home {home.path}, so that what its held-out text answers is counted, or --texts DIR.")
     else:
         raise BadInput("There is no held-out text to judge on: give --texts DIR, or --home HOME.")
-    sides = Sides(a=first, b=second, seed=0, name=home.name if home is not None else None, train=tuple(sample))
+    sides = Sides(a=first, b=second, seed=0, name=home.name if home is not None else None, train=())
     evidence = yield from weigh_both(sides, held, asked, place / "weighed")
     out.mkdir(parents=True, exist_ok=True)
     name = write_evidence(out, evidence)
     row = row_of(evidence, (), Meta(evidence=name, cost_seconds=round(time.monotonic() - began, 1)))
     write_atomically(out / "verdict.json", canonical_json(row))
     yield Done(station="versus", facts=settled([row]) | {"out": str(out)})
-
-
-def _screen_of(home: Home) -> tuple[HeldOut, list[Story]]:
-    """All of a home's text for choosing, read only, and its training text."""
-    with home.ledger() as ledger:
-        prepared = recorded(ledger, "prepare")
-        if prepared is None:
-            raise BadInput(f"{home.path} has no held-out text yet: give --texts DIR.")
-        stories = judge_stories(home, prepared["judge"], CHOOSING)
-        sample = judge_stories(home, prepared["judge"], "sample")
-    documents = by_id(stories)
-    path = home.judge / prepared["judge"] / f"{CHOOSING}.json"
-    return HeldOut(
-        slice=f"{CHOOSING} whole", documents=documents, parts={one: part_of(story) for one, story in documents.items()},
-        inputs={"texts": content_hash(path.read_bytes())},
-    ), sample

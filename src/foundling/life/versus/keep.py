@@ -74,7 +74,7 @@ def open_keep(home: Home, ledger: Ledger) -> Keep:
         if past:
             raise BadInput(f"{path} is missing, and without it no slice is known: restore it from a copy of the home.")
         write_atomically(path, secrets.token_bytes(32))
-        path.chmod(0o600)
+    path.chmod(0o600)  # each time: a kill between the two lines would leave it open to others
     return Keep(home=home, ledger=ledger, secret=path.read_bytes(), past=past)
 
 
@@ -166,10 +166,14 @@ def add_texts(keep: Keep, folder: Path) -> dict[str, Any]:
 
     Raises BadInput when parts of them stand in the training text, or are too few.
     """
-    documents = by_id([story for story in stories_of([folder]) if story.form == "prose"])
-    if len(documents) < 2 * LEAST_CLUSTERS:
-        raise BadInput(f"{folder} has {len(documents)} texts in prose: give at least {2 * LEAST_CLUSTERS}.")
+    given_ones = by_id([story for story in stories_of([folder]) if story.form == "prose"])
     prepared = recorded(keep.ledger, "prepare")
+    kept = _kept_documents(keep, prepared)
+    documents = {one: story for one, story in given_ones.items() if one not in kept}  # what serves keeps its slice
+    if given_ones and not documents:
+        return {"judge": "", "documents": 0}
+    if len(documents) < 2 * LEAST_CLUSTERS:
+        raise BadInput(f"{folder} has {len(documents)} new texts in prose: give at least {2 * LEAST_CLUSTERS}.")
     if prepared is not None:
         check_unread(judge_stories(keep.home, prepared["judge"], "sample"),
                      list(documents.values()), f"{folder} has text that the being was trained on")
@@ -180,6 +184,14 @@ def add_texts(keep: Keep, folder: Path) -> dict[str, Any]:
     })
     keep.ledger.append(ARRIVED, key=f"{ARRIVED}:{address}", data={"judge": address, "documents": len(documents)})
     return {"judge": address, "documents": len(documents)}
+
+
+def _kept_documents(keep: Keep, prepared: dict[str, Any] | None) -> set[str]:
+    """Every document that the judge has in its keeping already."""
+    places = [(event.data["judge"], which) for event in keep.ledger.events(ARRIVED) for which in (CHOOSING, CLAIMING)]
+    if prepared is not None:
+        places += [(prepared["judge"], which) for which in (CHOOSING, CLAIMING, "vault")]
+    return {one for address, which in places for one in by_id(judge_stories(keep.home, address, which))}
 
 
 def overlap(stories: Sequence[Story], heldout: Sequence[Story]) -> list[str]:

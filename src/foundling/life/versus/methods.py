@@ -63,7 +63,10 @@ def read_recipe(fields: dict[str, Any], base: TrainRecipe) -> TrainRecipe:
         raise BadInput(f"The recipe cannot be ({fault}): correct it.") from fault
     if not 1 <= made.rows <= MOST_ROWS:
         raise BadInput(f"rows = {made.rows} cannot be: give 1 to {MOST_ROWS}.")
-    return replace(made, steps=max(10, round(base.steps * base.rows / made.rows)))
+    steps = base.steps * base.rows // made.rows
+    if steps < min(10, base.steps):
+        raise BadInput(f"rows = {made.rows} leaves {steps} steps of as many tokens: give fewer rows or more --steps.")
+    return replace(made, steps=steps)
 
 
 def _check_numbers(name: str, value: object) -> None:
@@ -82,7 +85,7 @@ def method_of(keep: Keep, candidate: Candidate, steps: int, place: Path) -> tupl
                       tokens=tokens), ()
     if candidate.kind == "program":
         return Method(digest=candidate.digest, recipe=recipe, tokens=tokens, program=candidate.place.read_bytes()), ()
-    stories = stories_of([candidate.place])
+    stories = stories_of([candidate.place], most=2**62)  # all that the digest names
     leaks = overlap(stories, _all_heldout(keep))
     vetoes = (f"{len(leaks)} of its {len(stories)} texts share words with held-out text.",) if leaks else ()
     return Method(digest=candidate.digest, recipe=recipe, tokens=_packed(stories, tokens, place)), vetoes

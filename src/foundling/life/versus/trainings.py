@@ -70,6 +70,7 @@ class Contest:
     notes: list[str]
     canary: Canary | None = None
     count: int = 0
+    slice: str = ""  # the screen's, on which look and test stay
 
     def seeds(self, what: str, count: int) -> tuple[int, ...]:
         """Seeds that nobody was judged by."""
@@ -195,7 +196,12 @@ def freeze(
     contest: Contest, step: Step, ours: Sequence[Trained], theirs: Sequence[Trained], vetoes: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """The evidence of a step and its row."""
-    held, _ = serving(contest.keep, CLAIMING if step == "claim" else CHOOSING)
+    if step in ("look", "test"):
+        held = slices(contest.keep, CHOOSING)[contest.slice]
+    else:
+        held, _ = serving(contest.keep, CLAIMING if step == "claim" else CHOOSING)
+    if step == "screen":
+        contest.slice = held.slice
     documents = tuple(
         Text(id=one, bytes=len(plain_text(story).encode("utf-8"))) for one, story in held.documents.items()
     )
@@ -227,7 +233,7 @@ def noise_runs(contest: Contest) -> Generator[Progress, None, list[Trained]]:
     Raises BadInput where a training of the incumbent comes to nothing.
     """
     found = kept_noise(contest)
-    if lacking := max(0, LEAST_RUNS - len(found)):
+    if lacking := max(0, max(LEAST_RUNS, contest.rules.incumbent) - len(found)):
         yield Progress(station="versus", text=f"the noise floor lacks {lacking} runs of A")
         used = seeds_used(contest.keep.past) | {run.seed for run in found}
         what = f"noise {contest.bench.key(contest.a)}"

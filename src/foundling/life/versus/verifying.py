@@ -122,6 +122,9 @@ def _deep(keep: Keep, evidence: Evidence, notes: list[str]) -> Generator[Progres
     which = CLAIMING if evidence.slice.startswith(CLAIMING) else CHOOSING
     held = slices(keep, which)[evidence.slice]
     for side, digest in (("a", evidence.incumbent), ("b", evidence.candidate)):
+        if side in evidence.faults:
+            notes.append(f"{side.upper()} gave no figure then ({evidence.faults[side]}): there is nothing to compare.")
+            continue
         if digest not in there:
             notes.append(f"The home no longer has the weights of {side.upper()} ({digest[:12]}): they were not read.")
             continue
