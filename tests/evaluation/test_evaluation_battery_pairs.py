@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from foundling.corpus import BUILTIN
-from foundling.evaluation.battery import spoiling
+from foundling.evaluation.battery import falling, spoiling
 from foundling.evaluation.battery.classes import CLASSES, NAMES, Spoiler, make_battery
 from foundling.evaluation.battery.contradicting import denials
 from foundling.evaluation.battery.falling import fallings
@@ -20,7 +20,7 @@ from foundling.evaluation.battery.programs import FAULTS, fault_of, programs
 from foundling.evaluation.battery.speaking import callers, swap_names, wrong_speakers
 from foundling.records import Story, Turn, parse_scene, read_story
 from foundling.world.chance import Dice
-from foundling.world.physics.scene import HELD_OUT
+from foundling.world.physics.scene import HELD_OUT, Scene, make_scene
 from foundling.world.questions.check import answer
 from foundling.world.questions.exam import new_names
 
@@ -156,7 +156,9 @@ def test_programs_compile_or_not_by_the_real_compiler() -> None:
     for pair in made:
         ast.parse(pair.better)
         assert fault_of(pair.better) == "" and fault_of(pair.worse) != ""
-    assert {pair.group.rsplit(".", 1)[1] for pair in made} == set(FAULTS)
+    assert {pair.group for pair in made} == {f"program.{template}" for template in range(0, 16, 2)}
+    for fault in FAULTS.values():  # each does spoil a program
+        assert any(fault_of(fault(pair.better, Dice(1))) for pair in made)
     assert fault_of("def f(a):\n    return a + len(a)\n") == "" and "b" in fault_of("def f(a):\n    return b\n")
     assert fault_of("x = 1\ndef f():\n    return [x + y for y in range(3)]\n") == ""
     assert fault_of("def f(a)\n    return a\n") and fault_of("\0") and fault_of("return 1")
@@ -167,10 +169,23 @@ def test_compiling_runs_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_physics_of_the_taught_half_has_no_kind_that_is_kept_for_exams() -> None:
-    from foundling.evaluation.battery.falling import KINDS
+def test_physics_of_the_taught_half_has_no_kind_that_is_kept_for_exams(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
 
-    assert set(KINDS) & set(HELD_OUT) and set(KINDS) - set(HELD_OUT)
+    def made(kind: str, seed: int) -> Scene:
+        asked.append(kind)
+        return make_scene(kind, seed)
+
+    monkeypatch.setattr(falling, "make_scene", made)
+    taught = list(islice(fallings("taught", 1), 30))
+    assert set(asked) == set(falling.KINDS) - {"packed", "posts"} and not set(asked) & set(HELD_OUT)
+    assert {pair.group for pair in taught} <= {f"scene.{kind}" for kind in asked}
+    asked.clear()
+    scored = list(islice(fallings("scored", 1), 30))
+    assert set(asked) == set(falling.KINDS) and {"scene.packed", "scene.posts"} <= {pair.group for pair in scored}
+
+
+def test_physics_pairs_begin_alike_and_end_otherwise() -> None:
     pairs = list(islice(fallings("scored", 1), 10))
     assert all(p.better[:40] == p.worse[:40] and p.better != p.worse for p in pairs)
 

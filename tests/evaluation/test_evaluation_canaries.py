@@ -32,7 +32,7 @@ def test_canaries_follow_from_their_seed_and_are_told_so_often() -> None:
         assert len(told) == canary.times and len({story.id for story in told}) == canary.times
     assert all(story.simulated for story in stories) and {one.times for one in made} == {0, 1, 4, 16}
     assert canaries.planted(stories) == made
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match="no command plants any yet"):
         canaries.planted([Story(title="t", text="nothing", source="canary-yellow")])
     with pytest.raises(BadInput):
         canaries.make_canaries(1, 1000)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from foundling.evaluation.claims import mentions
+from foundling.evaluation.downstream.fitting import Foretold
 from foundling.evaluation.exam import generate
 from foundling.evaluation.measures import feelings, name, voice
 from foundling.evaluation.measures.jackknife import interval
@@ -196,6 +197,22 @@ def test_the_probe_stands_beside_what_words_alone_tell(subject: Subject, tmp_pat
     assert found["feelings.bag_of_words.accuracy"].value == 1.0
     assert found["feelings.majority.macro_f1"].value < 0.34 < found["feelings.macro_f1"].value
     assert found["feelings.gain.macro_f1"].value <= 0 and found["feelings.accuracy"].n == 30
+
+
+def test_each_gain_is_over_the_better_baseline_of_its_own_figure() -> None:
+    """The majority class is right more often, the bag of words has the higher macro-F1."""
+    truth = ["joy"] * 16 + ["fear", "anger"] * 2
+    majority = ["joy"] * 20
+    words = ["joy"] * 10 + ["fear"] * 3 + ["anger"] * 3 + truth[16:]
+    told = [Foretold(name=name, guesses=tuple(guesses), odds=np.zeros((20, 3)))
+            for name, guesses in (("ours", truth), ("majority", majority), ("words", words))]
+    found = by_name(feelings.table(truth, told, seed=0))
+    high = {figure: max(found[f"feelings.{way}.{figure}"].value for way in ("majority", "bag_of_words"))
+            for figure in ("accuracy", "macro_f1")}
+    assert high["accuracy"] == found["feelings.majority.accuracy"].value > found["feelings.bag_of_words.accuracy"].value
+    assert high["macro_f1"] == found["feelings.bag_of_words.macro_f1"].value
+    for figure, best in high.items():
+        assert found[f"feelings.gain.{figure}"].value == pytest.approx(found[f"feelings.{figure}"].value - best)
 
 
 def test_generation_of_the_parrot_is_what_the_exam_calls(parrot: Subject, tokenizer: Tokenizer) -> None:

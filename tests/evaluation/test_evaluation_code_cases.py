@@ -54,6 +54,8 @@ def test_answers_are_read() -> None:
     (b'[{"call": "os.system(\'x\')", "expected": 1}]', "cannot be read"),
     (b'[{"call": "f(**{})", "expected": 1}]', "cannot be read"),
     (b'[{"call": "f()", "expected": 1, "points": 3}]', "nothing else"),
+    (b'[{"call": "f({[]: 1})", "expected": 1}]', "cannot be read"),
+    (b'[{"stdin": "a\\ud83d", "expected": ""}]', "half of a character"),
 ])
 def test_bad_cases_are_named(raw: bytes, said: str) -> None:
     with pytest.raises(BadInput, match=said):

@@ -130,6 +130,13 @@ def test_source_that_attacks_the_parser(fence: Backend) -> None:
     assert said(judged(fence, "x = 1\n" * 20_000)) == "n---"  # longer than 64 KB
 
 
+def test_a_value_is_what_it_was_when_it_came_back(fence: Backend) -> None:
+    """A list that every call adds to and returns is another one after each."""
+    cases = tuple(Case(call=f"more({n})", expected=list(range(n + 1))) for n in range(2))
+    found = judged(fence, "kept = []\ndef more(n):\n    kept[:] = range(n + 1)\n    return kept", cases)
+    assert said(found) == "yyyy", found.labels
+
+
 def test_programs_that_read_and_print(fence: Backend) -> None:
     assert judged(fence, "print(sum(map(int, input().split())))", SUM).passed
     assert said(judged(fence, "print(7)", SUM)) == "yyyn"
@@ -152,6 +159,22 @@ class TestC:
     """The same labels for C: compiled in the fence, run in the fence."""
 
     GOOD = '#include <stdio.h>\nint main(void) { int a, b; scanf("%d %d", &a, &b); printf("%d\\n", a + b); }'
+
+    @pytest.fixture(autouse=True)
+    def works(self, request: pytest.FixtureRequest) -> None:
+        for name in {"backend", "fence"} & set(request.fixturenames):
+            if why := code.why_no_c(request.getfixturevalue(name)):
+                pytest.skip(f"an empty program in C fails here: {why}")
+
+    def test_where_an_empty_program_fails_none_is_judged(self, fence: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+        code.why_no_c.cache_clear()
+        monkeypatch.setattr(code, "choose", lambda accept: fence)
+        assert code_space("c", SUM).backend is fence
+        code.why_no_c.cache_clear()
+        monkeypatch.setattr(code, "c_compiler", lambda: Path("/usr/bin/false"))
+        with pytest.raises(BadInput, match=r"an empty program fails \(parses: exit 1\)"):
+            code_space("c", SUM)
+        code.why_no_c.cache_clear()
 
     @pytest.mark.parametrize(("program", "labels"), [
         (GOOD, "yyyy"), (GOOD.replace("a + b)", "a - b)"), "yyyn"), ("int main({", "n---"),

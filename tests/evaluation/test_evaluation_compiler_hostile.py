@@ -124,6 +124,32 @@ def test_no_text_makes_a_check_slow(text: str) -> None:
         assert len(evidence.labels) == len(CHECKS) and time.monotonic() - began < 8
 
 
+def seconds(data: bytes) -> float:
+    began = time.process_time()
+    DataSpace().judge(data, seed=0)
+    return time.process_time() - began
+
+
+def rows_of(number: int) -> bytes:
+    """One row with a scene of so many turns in one string."""
+    return json.dumps({"form": "scene", "text": "Ada: I said so.\nBen: So.\n" * number}).encode("ascii")
+
+
+GROWING = {
+    "places in a row": lambda n: rows_of(n // 10),
+    "strings without an end": lambda n: b"[]" * 70 + b'\\"' * n,  # brackets enough for depth to be counted
+    "blanks in a turn": lambda n: b"---\nform: scene\n---\nAda: a" + b" " * n + b"b\nBen: So.\n",
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_four_times_the_text_takes_no_more_than_some_four_times_as_long(name: str) -> None:
+    made = GROWING[name]
+    seconds(made(100))
+    small, large = (min(seconds(made(size)) for _ in range(2)) for size in (15_000, 60_000))
+    assert large < 8 * small + 0.2, (small, large)
+
+
 PIECES = (
     "Ada: ", "Ben:", "\n", "\r\n", "---\n", "form: scene\n", "people: Ada, , Ben\n", "(silence)\n", "<|turn|>", "{",
     "}", '{"text": "', '"turns": [', '"}', "\\ud83d", "\\u0000", "\x00", "\x1b[0m", "\u202e", "\ufeff", "é", "\udcff",

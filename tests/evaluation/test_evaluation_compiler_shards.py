@@ -1,5 +1,6 @@
 """Packing: shards read back equal, all or nothing, the same bytes every time; and the data space of the judge."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -80,7 +81,33 @@ def test_an_error_leaves_nothing_behind(tokenizer: Tokenizer, tmp_path: Path) ->
     (tmp_path / "out" / "mine.txt").write_text("kept")
     with pytest.raises(BadInput, match="no compiled corpus"):
         last(Wanted(folder=tmp_path / "texts", given=Given(tokenizer=tokenizer), out=tmp_path / "out"))
-    assert os.listdir(tmp_path / "out") == ["mine.txt"]
+    (tmp_path / "out" / INDEX).write_text("of a web site")
+    with pytest.raises(BadInput, match="no compiled corpus"):
+        last(Wanted(folder=tmp_path / "texts", given=Given(tokenizer=tokenizer), out=tmp_path / "out"))
+    assert sorted(os.listdir(tmp_path / "out")) == [INDEX, "mine.txt"]
+
+
+def test_it_does_not_pack_into_what_it_reads(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TALE)
+    for out in (tmp_path, tmp_path / "deep" / "out", tmp_path / "x" / ".." / "out"):
+        with pytest.raises(BadInput, match="lies in the folder that is compiled"):
+            last(Wanted(folder=tmp_path, given=Given(tokenizer=tokenizer), out=out))
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_disk_that_is_full_at_the_end_is_bad_input(
+    tokenizer: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was buffered is written when the rows are closed."""
+    class Full:
+        def close(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    packing = shards.Packing(tmp_path / "out", tokenizer)
+    packing._rows.close()
+    monkeypatch.setattr(packing, "_rows", Full())
+    with pytest.raises(BadInput, match="disk is full"):
+        packing.commit()
 
 
 def test_strict_makes_errors_of_warnings(tokenizer: Tokenizer, tmp_path: Path) -> None:

@@ -141,6 +141,20 @@ def test_the_baselines_are_what_they_say() -> None:
     assert signs.guesses == ("a", "b") * 10
 
 
+def test_a_tie_at_the_top_is_no_guess_and_so_wrong() -> None:
+    odds = np.array([[0.5, 0.5], [0.9, 0.1], [0.1, 0.9], [math.nan, 0.5]] * 6)
+    told = fitting.told(odds, ["a", "b"])
+    assert told.guesses == (None, "a", "b", None) * 6
+    data = Labelled(texts=tuple(map(str, range(24))), labels=("a", "a", "b", "a") * 6, left_out=())
+    most = fitting.majority(data.labels, ["a", "b"], fitting.split(data.labels, 3, 0))
+    found = judge(data, ("a", "b"), told, (most,), ("likelihood", 3, 0))
+    assert found.being.score("accuracy").value == 0.5 and found.gains[0].value == -0.25
+    assert found.being.score("macro_f1").value == pytest.approx((2 * 6 / 24 + 1) / 2)
+    even = ("a", "b") * 10
+    guesses = fitting.majority(even, ["a", "b"], fitting.split(even, 5, 0)).guesses
+    assert None not in guesses  # of as many of each it names one: it would be no baseline else
+
+
 def data_of(count: int = 30) -> Labelled:
     return Labelled(texts=tuple(f"t{i}" for i in range(count)), labels=("a", "b", "a") * (count // 3), left_out=())
 

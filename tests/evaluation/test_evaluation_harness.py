@@ -13,6 +13,7 @@ import torch
 from suitefiles import saved
 
 from foundling.evaluation.comparable import read_pairs
+from foundling.evaluation.exam import GREEDY
 from foundling.evaluation.harness import Reading, harness_model, harness_scores, part_of, tell
 from foundling.evaluation.likelihood import LN2, score_text
 from foundling.evaluation.measures.blimp import judge_points
@@ -114,14 +115,28 @@ def test_a_likelihood_is_that_of_the_model(reading, subject):
     assert reading.loglikelihood([Request((text, ""))]) == [(0.0, True)]
 
 
-def test_greed_is_told(reading, subject):
-    prompt = "One morning"
-    made = reading.generate_until([Request((prompt, {"max_gen_toks": 3}))])[0]
-    assert made
-    ids, first = reading._row(prompt, made)
-    (told,) = tell(subject.model, [(ids, first)])
-    if subject.tokenizer.encode(prompt + made)[len(subject.tokenizer.encode(prompt)):] == ids[first:]:
-        assert reading.loglikelihood([Request((prompt, made))])[0][1] == told.greedy
+def test_greed_is_told(subject):
+    tokenizer = subject.tokenizer
+    prompt = [tokenizer.begin, *tokenizer.encode("One morning")]
+    (made,) = subject.engine.generate([prompt], GREEDY, stops=frozenset(), most=4)
+    others = [[*made[:place], (one + 1) % subject.model.shape.vocabulary, *made[place + 1:]]
+              for place, one in enumerate(made)]
+    rows = [([*prompt, *ids], len(prompt)) for ids in (made, *others)]
+    assert [told.greedy for told in tell(subject.model, rows)] == [True] + [False] * 4
+
+
+def test_an_answer_that_fuses_with_its_context_is_not_free(reading, subject):
+    encode = subject.tokenizer.encode
+    text = "One morning Ada fed the brown hens by the mill"
+    splits = [(text[:at], text[at:]) for at in range(1, len(text)) if text[at - 1:at + 1].isalpha()]
+    fused = [(a, b) for a, b in splits if len(encode(a + b)) <= len(encode(a)) + len(encode(b)) - 1
+             and encode(a + b)[:len(encode(a))] != encode(a)]
+    free = [(a, b) for a, b in ((a, b.split()[0]) for a, b in fused) if len(encode(a + b)) <= len(encode(a))]
+    assert free  # what stands behind the context's length is nothing
+    for context, continuation in (*fused, *free):
+        ids, first = reading._row(context, continuation)
+        assert ids[1:first] == encode(context) and ids[first:] == encode(continuation)
+    assert all(nats < 0 for nats, _ in reading.loglikelihood([Request(one) for one in free]))
 
 
 def test_rows_together_are_as_rows_alone(reading, subject):

@@ -120,6 +120,19 @@ def test_excerpts_are_cut_between_words_and_lines_and_bounded() -> None:
         without, 12, 0))
 
 
+def test_a_gap_is_told_of_text_like_that_held_out(subject: Subject) -> None:
+    def told(name: str, *, simulated: bool) -> list[Story]:
+        return [Story(title=f"{name}{i}", text=f"{name} fed the hens on day {i}. " * 6, source=name,
+                      simulated=simulated) for i in range(8)]
+
+    people, village = told("Ada", simulated=False), told("Otto", simulated=True)
+    train = [*people, *village]
+    assert language._alike(train, [*people[:1], *village]) == people == language._alike(train, people)
+    assert language._alike(train, village) == village
+    found = {s.name for s in language_scores(subject, village[:6], village[6:], kilobytes=0, seed=0)}
+    assert "language.train_gap" in found
+
+
 def test_no_text_and_broken_weights_are_refused(subject: Subject, tokenizer: Tokenizer, stories: Texts) -> None:
     with pytest.raises(BadInput, match="held-out"):
         language_scores(subject, [], stories[0], kilobytes=0, seed=0)

@@ -155,10 +155,18 @@ def never_ends(handler: Any) -> None:
         pass
 
 
-def drips(handler: Any) -> None:
-    """A byte of a head now and then: each keeps a socket's own time-out from striking."""
+SLOW = {
+    "head": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+    "body": b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\nConnection: close\r\n\r\n",
+    "chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1;",
+}
+
+
+def drips(handler: Any, begin: bytes) -> None:
+    """After the beginning a byte now and then: each keeps a socket's own time-out from striking."""
     try:
-        for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 600:
+        handler.wfile.write(begin)
+        for letter in b"x" * 300:
             handler.wfile.write(bytes([letter]))
             handler.wfile.flush()
             time.sleep(0.1)
@@ -175,9 +183,11 @@ def test_a_broken_answer_is_no_opinion(serve: Callable[..., Server], raw: Callab
     assert said.side is None and said.why
 
 
-def test_a_slow_peer_is_given_up_in_time(serve: Callable[..., Server]) -> None:
+@pytest.mark.parametrize("where", SLOW)
+def test_a_slow_peer_is_given_up_in_time(serve: Callable[..., Server], where: str) -> None:
     began = time.monotonic()
-    assert compare(peer_of(serve(raw=drips), seconds=1.0), "one", "other").side is None
+    server = serve(raw=lambda handler: drips(handler, SLOW[where]))
+    assert compare(peer_of(server, seconds=1.0), "one", "other").side is None
     assert time.monotonic() - began < 15
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import os
 import shutil
 import signal
@@ -155,6 +156,17 @@ def test_a_broken_part_is_told_and_the_rest_goes_on(place, capsys):
                      "nan of generation 1 failed: ValueError: a measure gave no number"]
 
 
+@pytest.mark.parametrize("bad", [{"value": math.nan}, {"low": -math.inf}, {"high": math.nan}])
+def test_no_number_fails_a_part_and_not_the_page_kept_or_not(place, bad):
+    def run(subject, given):
+        return (Score(**({"name": "nan.figure", "value": 0.5, "n": 4, "low": 0.1, "high": 0.9} | bad)),)
+    part = Part(name="nan", version=1, run=run, quick=4, full=9, sets=())
+    for kept in (True, False):
+        code, found = done(place, [replace(part, kept=kept), counting("one", kept=kept)])
+        assert code == 1 and found["one"]["state"] == "found"
+        assert found["nan"] == {"part": "nan", "state": "failed", "why": "ValueError: a measure gave no number"}
+
+
 def test_a_missing_set_or_package_is_left_out(place, capsys):
     parts = [
         *[part for part in PARTS if part.name == "blimp"], failing("set", BadInput("There is no such set.")),
@@ -201,6 +213,22 @@ def test_weights_that_give_no_number_are_refused(place, model, tokenizer):
     with pytest.raises(BadInput, match="no number"):
         done(place, [counting("one")], folder=saved(place / "nan", twin, tokenizer))
     assert CALLS == []
+
+
+def test_of_several_generations_one_that_is_broken_stops_no_other(place, model, tokenizer, capsys):
+    twin = copy.deepcopy(model)
+    twin.embedding.weight.data.fill_(float("nan"))
+    saved(place / "nan", twin, tokenizer)
+    both = [{"number": number, "folder": str(place / folder), "measure": True}
+            for number, folder in ((1, "nan"), (2, "one"))]
+    code, broken = done(place, [counting("one")], generations=both)
+    assert code == 1 and set(broken) == {"weights"} and len(CALLS) == 1
+    assert broken["weights"]["state"] == "failed" and "no number" in broken["weights"]["why"]
+    second = json.loads((place / "out.json").read_bytes())["generations"][1]
+    assert [(part["part"], part["state"]) for part in second["parts"]] == [("one", "found")]
+    notes = [event["text"] for line in capsys.readouterr().out.splitlines()
+             if (event := json.loads(line))["event"] == "note"]
+    assert len(notes) == 1 and notes[0].startswith("generation 1 cannot be measured: ")
 
 
 def test_bad_jobs_are_refused_with_a_sentence(place, capsys):

@@ -150,7 +150,7 @@ def test_simulated_scenes_judge_nobody_and_nothing_at_all_is_refused() -> None:
     scene = Story(title="s", text="Ada: Hm.\nBen: Ho.", source="x", form="scene")
     told = Story(title="s", text="Ada: Hm.\nBen: Ho.", source="x", form="scene", simulated=True)
     assert len(scenes([scene, told])) == 1
-    with pytest.raises(BadInput, match="talk"):
+    with pytest.raises(BadInput, match=r"holds out prose only.*--sets"):
         read_conversations(None, [told])
 
 
@@ -167,6 +167,11 @@ def test_logs_and_episodes_are_read_and_broken_ones_refused(tmp_path: Path) -> N
     (tmp_path / "e.json").write_text("{}", encoding="utf-8")
     with pytest.raises(BadInput, match="CRD3"):
         read_crd3(tmp_path)
+
+
+def test_talk_of_two_only_is_refused_with_what_to_do(subject: Subject) -> None:
+    with pytest.raises(BadInput, match=r"three speakers.*--sets"):
+        turn_scores(subject, [talk("ab" * 40)], count=6, seed=0)
 
 
 @needs_sets

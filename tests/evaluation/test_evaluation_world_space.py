@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from functools import lru_cache
 
 import pytest
@@ -101,6 +102,19 @@ def test_a_text_that_tells_nothing_does_not_pass(text: str) -> None:
 def test_what_is_no_text_or_too_long_is_one_failed_label(raw: bytes) -> None:
     found = SPACE.judge(raw, seed=41)
     assert [label.passed for label in found.labels] == [False]
+
+
+def test_four_times_the_text_takes_no_more_than_some_four_times_as_long() -> None:
+    """One word as long as may be, looked at once and not from each of its signs."""
+    def seconds(size: int) -> float:
+        began = time.process_time()
+        assert not SPACE.judge(b"-" * size, seed=40).passed
+        return time.process_time() - began
+
+    seconds(100)
+    most = LARGEST - 1
+    small, large = (min(seconds(size) for _ in range(2)) for size in (most // 4, most))
+    assert large < 8 * small + 0.2, (small, large)
 
 
 def test_what_is_said_aloud_is_not_held_against_the_day() -> None:

@@ -146,6 +146,14 @@ def test_a_damaged_generation_is_passed_over(home, told):
     assert [row["number"] for row in told.jobs[0]["generations"]] == [1]
 
 
+def test_a_generation_that_was_asked_for_and_is_damaged_is_one_sentence(home, told):
+    next(home.generation(1).glob("*.safetensors")).unlink()
+    with pytest.raises(BadInput) as caught:
+        examined(home, generation=1)
+    assert "\n" not in str(caught.value) and "generations/1" in str(caught.value) and not told.jobs
+    assert examined(home, generation=2)["generation"] == 2
+
+
 def figures():
     """Facts with two generations: a figure with a bar, a family of many, hostile words."""
     def scores(number):

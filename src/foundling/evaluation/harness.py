@@ -93,8 +93,11 @@ class Reading:
         bare = context.rstrip()
         continuation, context = context[len(bare):] + continuation, bare
         if context:
-            before = self.tokenizer.encode(context)
-            after = self.tokenizer.encode(context + continuation)[len(before):]
+            before, whole = self.tokenizer.encode(context), self.tokenizer.encode(context + continuation)
+            # Where the two fuse at their border, what is left behind the context's length may be nothing, which would
+            # cost nothing and win: then the continuation is told by its own ids.
+            fits = whole[:len(before)] == before
+            after = whole[len(before):] if fits else self.tokenizer.encode(continuation)
         else:
             before, after = [], self.tokenizer.encode(continuation.removeprefix(" "))
         over = max(0, len(before) + len(after) - self.model.shape.context)

@@ -43,6 +43,7 @@ def _chosen(home: Home, asked: Examined, notes: list[str]) -> list[int]:
     if asked.generation is not None:
         if asked.generation not in home.generations():
             raise BadInput(f"{home.path} has no generation {asked.generation}: see `foundling history {home.path}`.")
+        verify_folder(home.generation(asked.generation))
         return [asked.generation]
     if not asked.every:
         newest = home.newest(notes)

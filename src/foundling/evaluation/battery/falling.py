@@ -1,6 +1,7 @@
 """Scenes of the physics library in, what fell or stayed and the opposite out: minimal pairs, simulated and not said.
 
-The scored half has kinds of scenes that no corpus tells beside those that one does; the taught half has not.
+The scored half has kinds of scenes that no corpus tells beside those that one does; the taught half has not. All scenes
+of a kind are one group, for they rise and fall together.
 """
 
 from collections.abc import Iterator
@@ -22,10 +23,11 @@ def fallings(half: Half, seed: int) -> Iterator[Pair]:
     number = 0
     while True:
         dice = Dice(seed, "battery", half, "falls", number)
-        made = dice.one(make_scene(kinds[number % len(kinds)], dice.randrange(2**31)).pairs)
+        kind = kinds[number % len(kinds)]
+        made = dice.one(make_scene(kind, dice.randrange(2**31)).pairs)
         if len((made.context + made.right).encode("utf-8")) <= _LONGEST:
             yield Pair(
                 id=f"falls_stays.{number}", cls="falls_stays", better=made.context + made.right,
-                worse=made.context + made.wrong, source="world", group=f"scene.{number}",
+                worse=made.context + made.wrong, source="world", group=f"scene.{kind}",
             )
         number += 1

@@ -107,17 +107,17 @@ def _unknown(table: symtable.SymbolTable, given: frozenset[str] = frozenset()) -
 
 
 def programs(half: Half, seed: int) -> Iterator[Pair]:
-    """Pairs without end. Templates with even places are scored, the others taught."""
+    """Pairs without end, a group of each template. Those with even places are scored, the others taught."""
     mine = [i for i in range(len(_TEMPLATES)) if (i % 2 == 0) == (half == "scored")]
     number = 0
     while True:
         dice = Dice(seed, "battery", half, "programs", number)
-        template, (name, fault) = dice.one(mine), dice.one(list(FAULTS.items()))
+        template, fault = dice.one(mine), dice.one(list(FAULTS.values()))
         better = _TEMPLATES[template].format(**{slot: dice.one(words) for slot, words in _NAMES.items()})
         worse = fault(better, dice)
         if not fault_of(better) and fault_of(worse):
             yield Pair(
                 id=f"compiles.{number}", cls="compiles", better=better, worse=worse, source="templates",
-                group=f"program.{template}.{name}",
+                group=f"program.{template}",
             )
         number += 1

@@ -25,10 +25,13 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Foretold:
-    """What was foretold of every row by a classifier that had not seen it: classes, and their probabilities (N, C)."""
+    """What was foretold of every row by a classifier that had not seen it: classes, and their probabilities (N, C).
+
+    A tie at the top is no guess, and so wrong; only the majority class, which knows no more, names one of the tied.
+    """
 
     name: str
-    guesses: tuple[str, ...]
+    guesses: tuple[str | None, ...]
     odds: Figures
 
 
@@ -53,7 +56,7 @@ def majority(labels: Sequence[str], classes: Sequence[str], folds: Sequence[tupl
     for train, test in folds:
         counts = Counter(labels[i] for i in train)
         odds[test] = [counts[name] / len(train) for name in classes]
-    return _named("the majority class", odds, classes)
+    return Foretold(name="the majority class", guesses=tuple(classes[i] for i in odds.argmax(axis=1)), odds=odds)
 
 
 def words(
@@ -99,7 +102,9 @@ def _regression(strength: float) -> Any:
 
 
 def _named(name: str, odds: Figures, classes: Sequence[str]) -> Foretold:
-    return Foretold(name=name, guesses=tuple(classes[i] for i in odds.argmax(axis=1)), odds=odds)
+    alone = (odds == odds.max(axis=1, keepdims=True)).sum(axis=1) == 1  # one at the top; where there is no number, none
+    guesses = tuple(classes[i] if one else None for i, one in zip(odds.argmax(axis=1), alone, strict=True))
+    return Foretold(name=name, guesses=guesses, odds=odds)
 
 
 def _folded(

@@ -95,7 +95,7 @@ def planted(train: Sequence[Story]) -> tuple[Canary, ...]:
         if seed.lstrip("-").isdigit() and count.isdigit():
             found += make_canaries(int(seed), int(count))
     if not found:
-        raise BadInput("No canary stands in this training text: plant some before training to measure exposure.")
+        raise BadInput("No canary stands in this training text, and no command plants any yet: exposure is left out.")
     return tuple(found)
 
 

@@ -86,5 +86,6 @@ def read_conversations(sets: Path | None, heldout: Sequence[Story]) -> list[Conv
     if sets is not None:
         found += [*read_irc_logs(sets / IRC), *read_crd3(sets / CRD3)]
     if not found:
-        raise BadInput("There is no talk of several people: hold out scenes, or give a folder with ubuntu_irc or crd3.")
+        raise BadInput("There is no talk of several people, for a home holds out prose only: give a folder with "
+                       "ubuntu_irc or crd3 by --sets.")
     return found

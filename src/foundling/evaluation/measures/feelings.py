@@ -49,12 +49,17 @@ def draw(rows: Rows, count: int, rng: random.Random) -> Rows:
 
 
 def table(truth: Sequence[str], told: Sequence[Foretold], *, seed: int) -> tuple[Score, ...]:
-    """Accuracy and macro-F1 of each, and how far the first is above the better of the others, by item."""
+    """Accuracy and macro-F1 of each, and how far the first is above the better of the others in each figure, by
+    item."""
     names = ("feelings", "feelings.majority", "feelings.bag_of_words")
     f1 = [macro_f1(f"{name}.macro_f1", truth, one.guesses, seed=seed) for name, one in zip(names, told, strict=True)]
     right = [accuracy(f"{name}.accuracy", truth, one.guesses) for name, one in zip(names, told, strict=True)]
-    best = max(range(1, len(told)), key=lambda i: f1[i].value)
-    return *f1, *right, *gain("feelings.gain", truth, told[0].guesses, told[best].guesses, seed=seed)
+    gains = []
+    for place, figures in enumerate((right, f1)):  # in the order of `gain`
+        values = [score.value for score in figures[1:]]
+        best = told[1 + values.index(max(values))]
+        gains.append(gain("feelings.gain", truth, told[0].guesses, best.guesses, seed=seed)[place])
+    return *f1, *right, *gains
 
 
 def feelings_scores(subject: Subject, folder: Path, *, count: int, seed: int) -> tuple[Score, ...]:

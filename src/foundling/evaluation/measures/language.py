@@ -158,9 +158,10 @@ def _seen(piece: Piece, known: Counter[str]) -> str:
 
 def _alike(train: Sequence[Story], heldout: Sequence[Story]) -> list[Story]:
     """What of the training text a gap may be told of: people's, beside whose the village's easy sentences would look
-    like overfitting, and prose where prose was held out, scenes where scenes were, for scenes are harder."""
-    forms = {story.form for story in heldout}
-    return [story for story in train if not story.simulated and story.form in forms and plain_text(story)]
+    like overfitting, but the village's where nothing else was held out; and prose where prose was held out, scenes
+    where scenes were, for scenes are harder."""
+    forms, made = {story.form for story in heldout}, all(story.simulated for story in heldout)
+    return [story for story in train if story.simulated == made and story.form in forms and plain_text(story)]
 
 
 def language_scores(

@@ -105,9 +105,9 @@ PARTS = (
     # count: answers of each of four speakers
     Part(name="voice", version=1, run=_voice, quick=16, full=160, sets=()),
     # count: remarks, a third of them unseen
-    Part(name="feelings", version=1, run=_feelings, quick=300, full=9000, sets=(feelings.FOLDER,)),
+    Part(name="feelings", version=2, run=_feelings, quick=200, full=9000, sets=(feelings.FOLDER,)),
     # count: samples at each temperature
-    Part(name="writing", version=1, run=_writing, quick=8, full=64, sets=()),
+    Part(name="writing", version=1, run=_writing, quick=6, full=64, sets=()),
     # left out of quick: with few canaries no interval can be given
     Part(name="canaries", version=1, run=_canaries, quick=None, full=0, sets=()),
     Part(name="crows_pairs", version=1, run=_crows, quick=60, full=0, sets=(CROWS_FILE,)),

@@ -45,12 +45,12 @@ def _turns(subject: Subject, given: Materials) -> tuple[Score, ...]:
 
 PARTS = (
     # count: kilobytes of held-out text
-    Part(name="language", version=1, run=_language, quick=12, full=0, sets=()),
-    Part(name="continuation", version=1, run=_continuation, quick=24, full=0, sets=()),
+    Part(name="language", version=2, run=_language, quick=12, full=0, sets=()),
+    Part(name="continuation", version=1, run=_continuation, quick=16, full=0, sets=()),
     # count: pairs of each of 67 paradigms
     Part(name="blimp", version=1, run=_blimp, quick=8, full=0, sets=(blimp.FILE,)),
     Part(name="piqa", version=1, run=_piqa, quick=60, full=0, sets=(piqa.FOLDER,)),
     # count: questions of each family, which are made and never end
     Part(name="world", version=1, run=_world, quick=3, full=200, sets=()),
-    Part(name="turns", version=1, run=_turns, quick=30, full=400, sets=(conversations.IRC, conversations.CRD3)),
+    Part(name="turns", version=1, run=_turns, quick=24, full=400, sets=(conversations.IRC, conversations.CRD3)),
 )

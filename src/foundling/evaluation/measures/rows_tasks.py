@@ -95,7 +95,8 @@ TURNS = (
     Measure(name="turns.end_auc_at_sentence_ends", what="the same only where a sentence ends anyway",
             unit="area under the curve", better="higher", interval="bootstrap over stretches of talk",
             paper="Fawcett 2006; Skantze 2021"),
-    Measure(name="turns.silence_auc", what="how well the probability of silence tells where nobody spoke",
+    Measure(name="turns.silence_auc", what="how well the probability of silence tells where nobody spoke; only of "
+            "held-out scenes, which a home has none of",
             unit="area under the curve", better="higher", interval="bootstrap over stretches of talk",
             paper="Fawcett 2006; this project"),
 )

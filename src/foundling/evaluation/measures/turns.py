@@ -21,7 +21,7 @@ from foundling.evaluation.measures.conversations import Conversation
 from foundling.evaluation.measures.points import mean_score, share_score
 from foundling.evaluation.subject import Subject
 from foundling.inference import Being
-from foundling.records import Score, Turn
+from foundling.records import BadInput, Score, Turn
 from foundling.tokens import Tokenizer
 
 HEARD = 8  # turns that are heard, and whose speakers are in the room
@@ -203,8 +203,11 @@ def ending_scores(rows: Sequence[Sequence[Border]], *, seed: int) -> tuple[Score
 def turn_scores(
     subject: Subject, conversations: Sequence[Conversation], *, count: int, seed: int
 ) -> tuple[Score, ...]:
-    """Next speaker at `count` moments (0: all), and turns' ends in a fifth as many stretches of talk, at least 12."""
+    """Next speaker at `count` moments (0: all), and turns' ends in a fifth as many stretches of talk, at least 12.
+    Raises BadInput where there is no moment."""
     asked = moments(conversations, count, seed)
+    if not asked:
+        raise BadInput("No talk here has three speakers who take turns: give ubuntu_irc or crd3 by --sets.")
     shares = [foretell(subject, moment) for moment in asked]
     rng = random.Random(f"ends {seed}")
     starts = [(talk, place) for talk in conversations for place in range(0, max(1, len(talk.turns) - HEARD), HEARD)]

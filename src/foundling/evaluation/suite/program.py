@@ -9,6 +9,7 @@ through or left out with a reason, 1 a part failed, 2 bad input.
 """
 
 import json
+import math
 import sys
 import time
 import traceback
@@ -147,6 +148,8 @@ def _measure(run: Run, subject: Subject, wish: Wish, parameters: int) -> dict[st
     )
     try:
         scores = part.run(subject, given)
+        if not all(math.isfinite(one) for s in scores for one in (s.value, s.low, s.high) if one is not None):
+            raise ValueError("a measure gave no number")  # kept or not: the page could not be written with it
         row = Row(
             key=key_of(wish.ingredients), ingredients=wish.ingredients, scores=scores, parameters=parameters,
             seconds=round(time.perf_counter() - began, 3), cpu_seconds=round(time.process_time() - cpu, 3),
@@ -175,6 +178,19 @@ def _found(wish: Wish, row: Row, sha256: str, *, fresh: bool) -> dict[str, Any]:
     }
 
 
+def _opened(run: Run, folder: Path) -> Subject | str:
+    """The subject in a folder; or why there is none, where other generations are measured too and go on without it.
+    Raises BadInput where it is the only one."""
+    try:
+        subject = open_subject(folder, run.job["name"])
+        _trusted(subject, run.heldout)
+    except BadInput as fault:
+        if sum(bool(one["measure"]) for one in run.job["generations"]) < 2:
+            raise
+        return str(fault)
+    return subject
+
+
 def _examine(run: Run, generation: dict[str, Any], parts: Sequence[Part]) -> None:
     """All wanted parts of one generation; its weights are opened only where something has to be measured."""
     folder, number = Path(generation["folder"]), generation["number"]
@@ -183,9 +199,12 @@ def _examine(run: Run, generation: dict[str, Any], parts: Sequence[Part]) -> Non
     found = [_found(wish, wish.row, wish.row.sha256, fresh=False) for wish in wishes if wish.row is not None]
     parameters = next((wish.row.parameters for wish in wishes if wish.row is not None), 0)
     rest = [wish for wish in wishes if wish.row is None]
-    if rest:
-        subject = open_subject(folder, run.job["name"])
-        _trusted(subject, run.heldout)
+    subject = _opened(run, folder) if rest else None
+    if isinstance(subject, str):
+        run.failed = True
+        found.append({"part": "weights", "state": "failed", "why": subject})
+        say(event="note", text=f"generation {number} cannot be measured: {subject}")
+    elif subject is not None:
         parameters = sum(weight.numel() for weight in subject.model.parameters())
         costs = run.costs = run.costs or Costs(rows(run.measured), parameters, run.job["threads"])
         for place, wish in enumerate(rest):
@@ -201,7 +220,7 @@ def _examine(run: Run, generation: dict[str, Any], parts: Sequence[Part]) -> Non
     order = {part.name: place for place, part in enumerate(parts)}
     run.found.append({
         "number": number, "digest": digest, "parameters": parameters,
-        "parts": sorted(found, key=lambda one: order[one["part"]]),
+        "parts": sorted(found, key=lambda one: order.get(one["part"], -1)),
     })
 
 
