@@ -14,7 +14,9 @@ from fences import NAMES, allowed
 from foundling.sandbox.trying import ATTEMPTS, PROGRAMS, Tried, alive, judge, targets, try_all
 
 BARE = [attempt for attempt in ATTEMPTS.values() if attempt.bare and attempt.must != "work"]
-INHERITED = "descriptors"  # bare, none is inherited either: Python closes them
+BROKEN = (
+    "NameError", "TypeError", "AttributeError", "KeyError", "ImportError", "ModuleNotFoundError", "UnboundLocalError",
+)
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +55,15 @@ def test_bare_it_gets_through(attempt, tmp_path: Path) -> None:
         for left in alive(found.aim["token"]):
             with suppress(ProcessLookupError):
                 os.kill(left, signal.SIGKILL)
+        if done.returncode < 0:
+            pytest.skip(f"this machine ends it without a fence too: signal {-done.returncode}")
         assert done.returncode == 0, done.stderr.decode()[-500:]
         told = json.loads(done.stdout)[attempt.word]
         if "got" in told:
             assert not judge(attempt, told, touched).held, "the judge of attempts would not have noticed"
-        elif os.geteuid() == 0:
-            assert attempt.word == INHERITED, f"{attempt.word} is broken: {told}"
         else:
-            pytest.skip(f"an ordinary user is refused here without a fence too: {told}")
+            assert not told["refused"].startswith(BROKEN), f"{attempt.word} is broken: {told}"
+            pytest.skip(f"refused here without a fence too: {told}")
 
 
 def test_enough_is_tried() -> None:

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from foundling.corpus import BUILTIN
 from foundling.records import BadInput, content_hash
-from foundling.sandbox import FUNCTION, TRAINER, Backend, Inputs, interpreter_for, run, run_program
+from foundling.sandbox import FUNCTION, TRAINER, Backend, Inputs, Outcome, interpreter_for, run, run_program
 from foundling.sandbox.interpreter import Interpreter, bare, with_packages
 
 TRAIN = b"""
@@ -42,11 +42,19 @@ print(json.dumps({"first": first, "last": last}))
 KEPT: dict[str, str] = {}
 
 
+def given(program: bytes, arguments: list[str], inputs: Inputs, backend: Backend, into: Path) -> Outcome:
+    """What came of a program, where this machine's Python can be given to a candidate at all."""
+    try:
+        return run_program(program, arguments, inputs, backend=backend, into=into)
+    except BadInput as fault:
+        pytest.skip(str(fault))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_tiny_torch_program_trains_and_saves(name: str, into: Path) -> None:
     backend: Backend = allowed(name)
     inputs = Inputs(files={"job.json": b'{"seed": 3}'}, results=("out/weights.safetensors",))
-    found = run_program(TRAIN, ["../in/job.json"], inputs, backend=backend, into=into)
+    found = given(TRAIN, ["../in/job.json"], inputs, backend, into)
     assert found.clean, (found.ended, found.code, found.errors[-800:].decode())
     assert found.peak < TRAINER.memory
     weights = found.results["out/weights.safetensors"]
@@ -80,7 +88,7 @@ print("done")
 def test_our_stories_and_our_judge_are_not_there(name: str, into: Path) -> None:
     """A home that was raised from the built-in stories has some of them in its held-out text."""
     assert list(Path(BUILTIN).rglob("*.txt"))
-    found = run_program(PEEP.encode(), [], Inputs(), backend=allowed(name), into=into)
+    found = given(PEEP.encode(), [], Inputs(), allowed(name), into)
     assert found.clean and found.output == b"done\n", (found.output[-500:], found.errors[-500:])
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from foundling.records import BadInput
-from foundling.sandbox import FUNCTION, MB, NONE, Backend, Inputs, Limits, Outcome, choose, choosing
+from foundling.sandbox import FUNCTION, MB, NONE, Backend, Inputs, Limits, Outcome, choose, choosing, trying, warden
+from foundling.sandbox.interpreter import Interpreter
 from foundling.sandbox.running import interpreter_for, run
 from foundling.sandbox.trying import AT_START, Tried, alive
 
@@ -60,6 +62,45 @@ def test_a_tree_that_is_too_large_is_ended_soon(backend: Backend) -> None:
     )
     found = tried(backend, program, replace(FUNCTION, memory=120 * MB, processes=8))
     assert found.ended == "memory" and 120 * MB < found.peak < 450 * MB
+
+
+FORKING = """
+import os, time
+until = time.monotonic() + 15
+while time.monotonic() < until:
+    if os.fork() == 0:
+        for _ in range(300_000): pass
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_children_that_come_and_go_between_two_looks_count(backend: Backend) -> None:
+    """Each lives for some milliseconds; their parent, who buries them, hardly computes."""
+    found = tried(backend, FORKING, replace(FUNCTION, cpu=1.0, wall=60.0))
+    assert found.ended == "cpu" and found.cpu > 1.0
+
+
+def test_files_do_not_fly_where_a_folder_shares_its_disk(backend: Backend) -> None:
+    """In a message between two sockets of one's own a removed file is counted by nobody."""
+    program = (
+        "import os, socket\none, other = socket.socketpair()\none.send(b'x')\nfile = os.open('f', os.O_CREAT)\n"
+        "try: print('flew', socket.send_fds(one, [b'x'], [file]))\nexcept PermissionError: print('refused')"
+    )
+    assert tried(backend, program).output == (b"flew 1\n" if backend.own_folder else b"refused\n")
+
+
+def test_what_is_removed_while_it_is_counted_leaves_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        name = "gone"
+
+        def stat(self, follow_symlinks: bool) -> os.stat_result:
+            raise FileNotFoundError
+
+    (tmp_path / "here").write_bytes(b"x" * 10_000)
+    with os.scandir(tmp_path) as entries:
+        monkeypatch.setattr(warden.os, "scandir", lambda folder, kept=list(entries): [Gone(), *kept])
+    assert warden.count(-1)[0] >= 10_000 and warden.count(-1)[1] == 2
 
 
 def test_the_same_inputs_have_the_same_name(backend: Backend) -> None:
@@ -217,6 +258,27 @@ class TestChoosing:
             assert choosing.probed(backend) == rows
         assert len(asked) == 5
 
+    def test_a_failure_is_not_kept(self, backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Whoever follows the cure is to see that it worked."""
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        for held in (False, True):
+            rows = tuple(Tried(word=word, held=held, said="") for word in AT_START)
+            monkeypatch.setattr(choosing, "try_all", lambda given, rows=rows: rows)
+            choosing.probed.cache_clear()
+            assert choosing.holds(backend) == held and len(list(tmp_path.rglob("*.json"))) == held
+
+    def test_where_no_python_can_be_given_no_fence_holds(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def none(given: Backend) -> Interpreter:
+            raise BadInput("It lies where only root may go.")
+
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setattr(trying, "interpreter_for", none)
+        choosing.probed.cache_clear()
+        assert {each.said for each in choosing.probed(backend)} == {"It lies where only root may go."}
+        assert not choosing.holds(backend)
+
     def test_another_boot_asks_anew(
         self, backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
@@ -233,6 +295,14 @@ class TestChoosing:
         monkeypatch.setattr(choosing, "APPARMOR", tmp_path / "none")
         monkeypatch.setattr(choosing, "installed", lambda: ())
         assert "apt install bubblewrap" in choosing.cure()
+
+
+def test_a_long_folder_for_temporary_files_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of a socket has at most 107 characters."""
+    (tmp_path / ("long" * 25)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("long" * 25)))
+    with trying.targets() as found:
+        assert found.touched() == ""
 
 
 def test_without_a_fence_limits_still_hold() -> None:

@@ -3,9 +3,11 @@
 Targets flow in; what was got flows out. None of these is ever run without a fence.
 """
 
+import ctypes
 import mmap
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,20 @@ def total_memory(aim: Targets) -> str:
             time.sleep(30)
             os._exit(0)
     time.sleep(3)
+    return "held"
+
+
+def first_thread(aim: Targets) -> str:
+    """400 megabytes in a second thread, when the first, by which a process is known, has ended."""
+    def hold() -> None:
+        time.sleep(0.3)  # until the first is gone
+        held = bytearray(400 * MB)
+        held[::4096] = b"x" * len(held[::4096])
+        time.sleep(4)
+        os._exit(0)  # nobody minded
+
+    threading.Thread(target=hold).start()
+    ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[os.uname().machine], 0)
     return "held"
 
 

@@ -88,6 +88,8 @@ def bubblewrap(job: Job) -> list[str]:
         elif path.exists():
             command += ["--ro-bind", str(path), str(path)]
     command += ["--proc", "/proc", "--dev", "/dev"]
+    # Where the system's compiler is a link that leads through /etc (Debian's cc, Fedora's ld).
+    command += ["--perms", "0755", "--dir", "/etc", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
     command += ["--perms", "1777", "--size", str(DEVICES), "--tmpfs", "/dev/shm"]
     command += ["--perms", "1777", "--size", str(limits.folder), "--tmpfs", BOX]
     command += _mounted(job)

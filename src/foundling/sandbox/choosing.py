@@ -1,4 +1,4 @@
-"""Which fence is used here: the first whose start-up probes all hold. What was found is kept until the next boot."""
+"""Which fence is used here: the first whose start-up probes all hold. That all held is kept until the next boot."""
 
 import functools
 import json
@@ -35,15 +35,20 @@ def _here(backend: Backend) -> str:
 
 @functools.cache
 def probed(backend: Backend) -> tuple[Tried, ...]:
-    """What the start-up probes found, from the user's cache where they have run since the last boot."""
+    """What the start-up probes found, from the user's cache where all have held since the last boot.
+
+    A failure is never kept: whoever follows the `cure` is to see that it worked.
+    """
     try:
         kept = _cache_folder() / f"{_here(backend)}.json"
         found = tuple(Tried(**row) for row in json.loads(kept.read_bytes()))
-        if [tried.word for tried in found] == list(AT_START):
+        if [tried.word for tried in found] == list(AT_START) and all(tried.held for tried in found):
             return found
     except (OSError, RuntimeError, ValueError, TypeError):  # none yet, or none that can be read
-        kept = None
+        pass
     found = try_all(backend)
+    if not all(tried.held for tried in found):
+        return found
     with suppress(OSError, RuntimeError):  # no home, or a full disk: they are run again next time
         kept = _cache_folder() / f"{_here(backend)}.json"
         kept.parent.mkdir(parents=True, exist_ok=True)

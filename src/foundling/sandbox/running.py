@@ -29,7 +29,7 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,60}", re.ASCII)
 def interpreter_for(backend: Backend) -> Interpreter:
     """The bare Python that candidates can run in this backend: ours, or the machine's where ours is out of reach."""
     ours = bare()
-    if backend.own_folder or throwaway() is None or readable_by_others(ours.executable):
+    if backend.own_folder or not backend.hands or throwaway() is None or readable_by_others(ours.executable):
         return ours
     other = system()
     if other is None:

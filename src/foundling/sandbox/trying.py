@@ -17,12 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from foundling.records import BadInput
 from foundling.sandbox.backends import Backend
 from foundling.sandbox.limits import MB, Inputs, Limits
 from foundling.sandbox.outcome import Outcome
 from foundling.sandbox.running import interpreter_for, run
 
 PROGRAMS = tuple(sorted(Path(__file__).parent.glob("attempts*.py")))
+LONGEST_PLACE = 60  # the path of a socket has at most 107 characters
 TIGHT = Limits(
     wall=30.0, cpu=4, memory=256 * MB, address_space=768 * MB, file_size=16 * MB, folder=32 * MB, files=300,
     processes=12,
@@ -57,8 +59,8 @@ def _table() -> tuple[Attempt, ...]:
     )
     refused = ("write_roots", "memory", "one_file")
     filling = (
-        "fork", "device_memory", "total_memory", "many_files", "empty_files", "removed_files", "mapped_files",
-        "hidden_folder", "deep_folder", "flood", "flood_errors",
+        "fork", "device_memory", "total_memory", "first_thread", "many_files", "empty_files", "removed_files",
+        "mapped_files", "hidden_folder", "deep_folder", "flood", "flood_errors",
     )
     return (
         *(Attempt(word=word, must="work", together=True) for word in working),
@@ -157,7 +159,8 @@ def _service(kind: socket.SocketKind, address: Any) -> socket.socket:
 @contextlib.contextmanager
 def targets() -> Iterator[Targets]:
     """A home with a secret and a ledger, services that listen, and a process to attack; all gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="foundling-aim-") as made, contextlib.ExitStack() as stack:
+    place = "/tmp" if len(tempfile.gettempdir()) > LONGEST_PLACE else None
+    with tempfile.TemporaryDirectory(prefix="foundling-aim-", dir=place) as made, contextlib.ExitStack() as stack:
         outside, token = Path(made), secrets.token_hex(8)
         secret, ledger = outside / "heldout.txt", outside / "ledger.db"
         for path in (secret, ledger):
@@ -224,7 +227,14 @@ def _make(
 
 
 def try_all(backend: Backend, words: Sequence[str] = AT_START) -> tuple[Tried, ...]:
-    """Make each of these attempts, in their order: what can be, in one process, and alone where that goes wrong."""
+    """Make each of these attempts, in their order: what can be, in one process, and alone where that goes wrong.
+
+    Where no Python can be given to a candidate none holds, and each says why.
+    """
+    try:
+        interpreter_for(backend)
+    except BadInput as fault:
+        return tuple(Tried(word=word, held=False, said=str(fault)) for word in words)
     held: dict[str, Tried] = {}
     together = [word for word in words if ATTEMPTS[word].together]
     with targets() as found:

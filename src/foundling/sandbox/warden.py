@@ -53,13 +53,29 @@ def _parents() -> dict[int, list[int]]:
     return table
 
 
-def _stat(number: int) -> list[str]:
-    """What the kernel says of a process, from its state on; nothing when it is gone."""
+def _stat(number: int | str) -> list[str]:
+    """What the kernel says of a process, or of `PROCESS/task/THREAD`, from its state on; nothing when it is gone."""
     try:
         with open(f"/proc/{number}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def _tasks(number: int) -> list[str]:
+    """The threads of a process, below /proc: its first may have ended, and shows neither memory nor files then."""
+    try:
+        return [f"{number}/task/{task}" for task in os.listdir(f"/proc/{number}/task")]
+    except OSError:
+        return []
+
+
+def _resident(number: int, fields: list[str]) -> int:
+    """Pages in memory: where the first thread has ended, by the word of one that lives."""
+    if fields[0] not in "ZX":
+        return int(fields[21])
+    told = (task for task in map(_stat, _tasks(number)) if task and task[0] not in "ZX")
+    return max((int(task[21]) for task in told), default=0)
 
 
 def descendants() -> list[int]:
@@ -78,19 +94,25 @@ class Use:
     def __init__(self) -> None:
         self.seconds: dict[tuple[int, str], float] = {}
         self.memory = self.peak = self.processes = 0
+        self.whole = 0.0  # with children that came and went between two looks
 
     def look(self) -> None:
         """Read it anew."""
         self.memory = self.processes = 0
+        buried = resource.getrusage(resource.RUSAGE_CHILDREN)
+        whole = buried.ru_utime + buried.ru_stime
         for number in descendants():
             fields = _stat(number)
             if not fields:
                 self._ask(number)
-            if not fields or fields[0] == "Z":
+                continue
+            whole += sum(map(int, fields[11:15])) / CLOCK  # its own, and those of its children that are buried
+            self.seconds[number, fields[19]] = (int(fields[11]) + int(fields[12])) / CLOCK
+            if fields[0] in "ZX" and len(_tasks(number)) < 2:
                 continue
             self.processes += int(fields[17])  # its threads
-            self.memory += int(fields[21]) * PAGE
-            self.seconds[number, fields[19]] = (int(fields[11]) + int(fields[12])) / CLOCK
+            self.memory += _resident(number, fields) * PAGE
+        self.whole = max(self.whole, whole)
         self.peak = max(self.peak, self.memory)
 
     def _ask(self, number: int) -> None:
@@ -103,8 +125,8 @@ class Use:
 
     @property
     def cpu(self) -> float:
-        """Seconds of computing of all processes that were ever seen."""
-        return sum(self.seconds.values())
+        """Seconds of computing of all processes that were ever seen, and of those whose parent buried them."""
+        return max(self.whole, sum(self.seconds.values()))
 
 
 def kill_all() -> None:
@@ -134,17 +156,18 @@ def count(folder: int, depth: int = 0) -> tuple[int, float]:
     try:
         for entry in os.scandir(folder):
             entries += 1
-            size += entry.stat(follow_symlinks=False).st_blocks * 512
-            if entry.is_dir(follow_symlinks=False):
-                if depth > DEEPEST:
-                    return size, math.inf
-                below = os.open(entry.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-                try:
-                    more, inside = count(below, depth + 1)
-                finally:
-                    os.close(below)
-                size, entries = size + more, entries + inside
-    except FileNotFoundError:  # removed while we looked
+            with contextlib.suppress(FileNotFoundError):  # removed while we looked: the others still count
+                size += entry.stat(follow_symlinks=False).st_blocks * 512
+                if entry.is_dir(follow_symlinks=False):
+                    if depth > DEEPEST:
+                        return size, math.inf
+                    below = os.open(entry.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+                    try:
+                        more, inside = count(below, depth + 1)
+                    finally:
+                        os.close(below)
+                    size, entries = size + more, entries + inside
+    except FileNotFoundError:  # the folder itself
         pass
     except OSError:  # a folder that even its owner may not read
         entries = math.inf
@@ -155,20 +178,29 @@ def unnamed(box: str) -> int:
     """Bytes of files on this disk that a candidate holds open, or mapped, and has removed: no folder shows them."""
     sizes: dict[int, int] = {}
     device = os.stat(box).st_dev
-    for number in descendants():
-        with contextlib.suppress(OSError):
-            for name in os.listdir(f"/proc/{number}/fd"):
-                with contextlib.suppress(OSError):
-                    facts = os.stat(f"/proc/{number}/fd/{name}")
-                    if stat.S_ISREG(facts.st_mode) and facts.st_nlink == 0 and facts.st_dev == device:
-                        sizes[facts.st_ino] = facts.st_blocks * 512
-        with contextlib.suppress(OSError), open(f"/proc/{number}/maps", encoding="utf-8", errors="replace") as maps:
-            for line in maps:
-                place, _, _, _, node, *path = line.split(maxsplit=5)
-                if path and path[0].startswith(box) and path[0].endswith("(deleted)\n"):
-                    start, _, end = place.partition("-")
-                    sizes.setdefault(int(node), int(end, 16) - int(start, 16))
+    for tasks in map(_tasks, descendants()):
+        for task in tasks:  # a thread may have descriptors of its own
+            with contextlib.suppress(OSError):
+                for name in os.listdir(f"/proc/{task}/fd"):
+                    with contextlib.suppress(OSError):
+                        facts = os.stat(f"/proc/{task}/fd/{name}")
+                        if stat.S_ISREG(facts.st_mode) and facts.st_nlink == 0 and facts.st_dev == device:
+                            sizes[facts.st_ino] = facts.st_blocks * 512
+        for line in next(filter(None, map(_maps, tasks)), []):  # memory is that of all
+            place, _, _, _, node, *path = line.split(maxsplit=5)
+            if path and path[0].startswith(box) and path[0].endswith("(deleted)\n"):
+                start, _, end = place.partition("-")
+                sizes.setdefault(int(node), int(end, 16) - int(start, 16))
     return sum(sizes.values())
+
+
+def _maps(task: str) -> list[str]:
+    """What a thread has mapped; nothing when it has ended."""
+    try:
+        with open(f"/proc/{task}/maps", encoding="utf-8", errors="replace") as maps:
+            return maps.readlines()
+    except OSError:
+        return []
 
 
 def received(end: socket.socket) -> int | None:
@@ -332,8 +364,8 @@ def main() -> None:
         code = 128 - code  # bwrap, timeout and shells say it in this way
     cpu = max(watch.use.cpu, used.ru_utime + used.ru_stime)
     ended = watch.ended or ("failed" if watch.folder is None else "exit" if code >= 0 else "signal")
-    if ended == "signal" and cpu > 0.95 * job["limits"]["cpu"]:
-        ended = "cpu"  # the kernel was first
+    if (ended == "signal" and cpu > 0.95 * job["limits"]["cpu"]) or (ended == "exit" and cpu > job["limits"]["cpu"]):
+        ended = "cpu"  # the kernel was first, or the end came between two looks
     json.dump({
         "ended": ended, "code": code, "wall": watch.wall, "cpu": cpu,
         "peak": max(watch.use.peak, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)),

@@ -4,6 +4,7 @@ Everything that touches the candidate happens in the sandbox. What should come b
 says of itself is no label: it can only answer, and answers are compared here.
 """
 
+import functools
 import json
 import random
 import shutil
@@ -80,11 +81,26 @@ def code_space(language: Language, cases: Sequence[Case], *, accept_none: bool =
     if language == "c" and any(case.call for case in cases):
         raise BadInput("A program in C is asked by `stdin`, not by `call`: give it a main that reads and prints.")
     try:
-        return CodeSpace(language=language, cases=tuple(cases), backend=choose(accept_none))
+        backend = choose(accept_none)
     except BadInput:
         if language == "python" and cases and all(case.call for case in cases) and present():
             return CodeSpace(language=language, cases=tuple(cases), backend=None)
         raise
+    if language == "c" and (why := why_no_c(backend)):
+        raise BadInput(
+            f"C cannot be judged here, an empty program fails ({why}): see to gcc, its headers and a /tmp that may run "
+            "programs."
+        )
+    return CodeSpace(language=language, cases=tuple(cases), backend=backend)
+
+
+@functools.cache
+def why_no_c(backend: Backend) -> str:
+    """Why even an empty program in C fails in this fence, in the words of the label; "" where it does not."""
+    empty = b"#include <stdio.h>\nint main(void) { return 0; }\n"
+    evidence = CodeSpace(language="c", backend=backend).judge(empty, seed=0)
+    wrong = next((label for label in evidence.labels if label.passed is False), None)
+    return f"{wrong.name}: {wrong.detail}" if wrong else ""
 
 
 @dataclass(kw_only=True)

@@ -37,7 +37,7 @@ def call_parts(call: str) -> dict[str, str]:
         named = {str(word.arg): ast.literal_eval(word.value) for word in tree.keywords if word.arg}
         if len(named) != len(tree.keywords):
             raise ValueError("arguments after ** are not read")
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as fault:
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError) as fault:
         raise ValueError(str(fault)) from None
     return {"function": tree.func.id, "given": repr((given, named))}
 
@@ -59,6 +59,8 @@ def read_cases(raw: bytes, place: str) -> tuple[Case, ...]:
             raise BadInput(f"{where} needs either `call` or `stdin`, a text.")
         if "stdin" in row and not isinstance(row["expected"], str):
             raise BadInput(f"{where} has `stdin`, so `expected` has to be the text that is written to stdout.")
+        if "stdin" in row and any("\ud800" <= sign <= "\udfff" for sign in row["stdin"]):
+            raise BadInput(f"{where} has half of a character in `stdin`, which no text can hold: write it whole.")
         if "call" in row:
             try:
                 call_parts(row["call"])

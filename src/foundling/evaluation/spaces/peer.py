@@ -117,13 +117,15 @@ def _post(peer: Peer, body: bytes) -> bytes:
     own, for a socket's begins anew with every byte."""
     parts, until = urlsplit(peer.url), time.monotonic() + peer.seconds
     connection = _connection(parts, peer.seconds)
-    watch = threading.Timer(peer.seconds, _hang_up, [connection])
+    held = list[socket.socket]()  # the connection forgets its socket while the body is still being read
+    watch = threading.Timer(peer.seconds, _hang_up, [connection, held])
     watch.daemon = True
     watch.start()
     head = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
     head |= {"Authorization": f"Bearer {peer.key}"} if peer.key else {}
     try:
         connection.request("POST", f"{parts.path.rstrip('/')}/chat/completions", body, head)
+        held += [connection.sock] if connection.sock is not None else []
         answer = connection.getresponse()
         if answer.status != 200:
             raise OSError(f"status {answer.status}")
@@ -132,6 +134,8 @@ def _post(peer: Peer, body: bytes) -> bytes:
             pieces, size = [*pieces, piece], size + len(piece)
             if size > _MOST:
                 raise OSError("too much")
+            if time.monotonic() > until:
+                raise TimeoutError("too slow")
         if time.monotonic() > until:
             raise TimeoutError("too slow")
         return b"".join(pieces)
@@ -140,10 +144,11 @@ def _post(peer: Peer, body: bytes) -> bytes:
         connection.close()
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    with suppress(OSError):
-        if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
+def _hang_up(connection: http.client.HTTPConnection, held: list[socket.socket]) -> None:
+    for end in (connection.sock, *held):
+        with suppress(OSError):
+            if end is not None:
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:

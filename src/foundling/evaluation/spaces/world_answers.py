@@ -4,6 +4,7 @@ An answer is an option, word for word. What is no string, stands twice or is ask
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,8 +49,8 @@ def sheet(seed: int) -> dict[str, Any]:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; a key that stands twice has no value, since nobody can say which was meant."""
-    keys = [key for key, _ in pairs]
-    return {key: value if keys.count(key) == 1 else None for key, value in pairs}
+    times = Counter(key for key, _ in pairs)
+    return {key: value if times[key] == 1 else None for key, value in pairs}
 
 
 def answer_labels(raw: bytes, seed: int) -> Iterator[Label]:

@@ -95,7 +95,7 @@ def _strangers(text: str, day: Day) -> Iterator[str]:
     names = {t.name for t in setting.things}
     adjectives = frozenset((*phrases("adjectives"), *phrases("adjectives-food")))
     for kind in dict.fromkeys(t.kind for t in setting.things if t.kind in thing_kinds()):
-        for match in re.finditer(rf"([\w-]+) {re.escape(kind)}\b", text):
+        for match in re.finditer(rf"(?<![\w-])([\w-]+) {re.escape(kind)}\b", text):
             if match[1] in adjectives and f"{match[1]} {kind}" not in names:
                 yield match[0]
 

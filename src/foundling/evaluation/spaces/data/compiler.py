@@ -127,6 +127,8 @@ def compile_folder(wanted: Wanted) -> Iterator[Progress | Diagnostic | Compiled]
     pack with."""
     if wanted.out is not None and wanted.given.tokenizer is None:
         raise BadInput("Packing needs a tokenizer: give --home HOME or --tokenizer FILE beside --out.")
+    if wanted.out is not None and wanted.out.resolve().is_relative_to(wanted.folder.resolve()):
+        raise BadInput(f"{wanted.out} lies in the folder that is compiled: give a folder beside it to --out.")
     sources, others = list_sources(wanted.folder)
     sheets = read_sheets(wanted.folder / FACTS) if wanted.folder.is_dir() else wanted.given.sheets
     given = replace(wanted.given, sheets=sheets)

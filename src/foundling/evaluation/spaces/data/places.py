@@ -75,16 +75,24 @@ class RowPlaces:
     row: str
     pieces: tuple[tuple[int, int], ...]
 
+    @cached_property
+    def _last(self) -> list[int]:
+        """The piece, offset and place that were asked for last: most questions go on from there."""
+        return [-1, 0, 0]
+
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column of a character; of one that the row does not hold (a colon put in), of what is before it."""
         index = bisect_right(self.pieces, (max(0, offset), len(self.row))) - 1
         if index < 0:
             return self.number, 1
         start, place = self.pieces[index]
+        if self._last[0] == index and self._last[1] <= offset:
+            _, start, place = self._last
         for _ in range(offset - start):
             if place >= len(self.row) or self.row[place] == '"':
                 break
             place += _step(self.row, place)
+        self._last[:] = index, max(start, offset), place
         return self.number, place + 1
 
     def line(self, number: int) -> str:

@@ -20,7 +20,7 @@ from foundling.records.turn import parse_line
 
 MOST_ROWS = 1_000_000  # documents of one file: what they cost in memory (sketches, places) is known beforehand
 _SPACE = re.compile(r"[ \t\n\r]*")
-_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]')
+_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]')
 _DEEPEST = 64  # lists and objects in one another
 _DECODER = json.JSONDecoder(strict=False)
 _NAMES = ("name", "speaker", "sender", "from", "role")

@@ -19,6 +19,7 @@ from foundling.tokens.packing import read_shards
 
 SHARD_BYTES = 8_000_000
 INDEX, ROWS = "index.json", "documents.jsonl"
+PARTS = (INDEX, ROWS, "manifest.json", "tokenizer.json")  # by these a compiled corpus is known
 
 
 class Packing:
@@ -26,7 +27,7 @@ class Packing:
 
     def __init__(self, out: Path, tokenizer: Tokenizer) -> None:
         """Raises BadInput when something else than a compiled corpus has that name, or it cannot be written."""
-        if out.exists() and not (out / INDEX).is_file():
+        if out.exists() and not all((out / name).is_file() for name in PARTS):
             raise BadInput(f"{out} is there and is no compiled corpus: give a new folder to --out.")
         self.out, self._tokenizer, self._made = out, tokenizer, temporary(out)
         self._held: list[tuple[list[int], list[bool]]] = []
@@ -65,7 +66,8 @@ class Packing:
         """The folder under its final name; what is in it."""
         if self._held:
             self._write()
-        self._rows.close()
+        with plain_errors(self.out):
+            self._rows.close()
         files = self._tokenizer.files()
         facts = {
             "format": 1, "shards": self._shards, "documents": self._documents, "tokens": self._tokens,

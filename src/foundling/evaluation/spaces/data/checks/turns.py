@@ -39,7 +39,7 @@ def somebody_inside(document: Document, _: Bench) -> Iterator[Finding]:
     if document.form != "scene" or len(document.speakers) < 2:
         return
     names = sorted((speaker.name for speaker in document.speakers), key=lambda name: (-len(name), name))
-    form = re.compile(rf"(?:[.!?\"”]\s+|\s{{2,}})({'|'.join(map(re.escape, names))}): (?=\S)")
+    form = re.compile(rf"(?:[.!?\"”]\s+|(?<!\s)\s{{2,}})({'|'.join(map(re.escape, names))}): (?=\S)")
     for turn in document.turns:
         for match in form.finditer(turn.text):
             yield document.found(turn.words + match.start(1), f"{match[1]!a} begins to speak within the turn of "
