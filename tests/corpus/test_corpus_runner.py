@@ -203,8 +203,8 @@ from test_corpus_runner import STEPS
 from foundling.corpus.runner.pool import mill
 if __name__ == "__main__":
     run = mill(sorted(Path({folder!r}).glob("*.jsonl")), STEPS, workers=2)
-    print(next(run).name, flush=True)
     try:
+        print(next(run).name, flush=True)  # within the try: the signal may come right behind it
         list(run)
     except KeyboardInterrupt:
         print("stopped", flush=True)
