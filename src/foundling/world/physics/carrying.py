@@ -34,8 +34,9 @@ def tipped(world: World) -> str:
 def draw_seesaw(dice: Dice) -> Setup:
     """Two things on a see-saw."""
     draft = Draft(dice).thing("A", "weight").thing("B", "weight")
-    for s in ("a", "b"):
-        draft.weight(f"mass_{s}", draft.things[s.upper()].mass).length(f"far_{s}", dice.one((0.5, 0.8, 1.0, 1.5, 2.0)))
+    arms = (dice.one((0.5, 0.8, 1.0)), dice.one((1.2, 1.5, 2.0)))  # the heavier one sits farther out
+    for s, far in zip(("a", "b"), sorted(arms, reverse=draft.things["A"].mass > draft.things["B"].mass), strict=True):
+        draft.weight(f"mass_{s}", draft.things[s.upper()].mass).length(f"far_{s}", far)
     return draft.setup()
 
 
@@ -76,8 +77,9 @@ def changes_scale(setup: Setup, dice: Dice) -> list[Change]:
 
 def draw_lever(dice: Dice) -> Setup:
     """A bar under a heavy thing, and somebody's weight on its other end."""
-    return (Draft(dice).thing("X", "load").weight("mass", dice.one((80.0, 100.0, 150.0, 200.0, 300.0)))
-            .length("short", dice.one((0.2, 0.3, 0.4, 0.5))).length("long", dice.one((0.5, 1.0, 1.5, 2.0)))
+    short, long = dice.one((((0.2, 0.3), (1.5, 2.0)), ((0.4, 0.5), (0.5, 0.6))))
+    return (Draft(dice).thing("X", "load").weight("mass", dice.one((80.0, 100.0, 120.0, 150.0)))
+            .length("short", dice.one(short)).length("long", dice.one(long))
             .weight("person", dice.one((30.0, 40.0, 50.0, 60.0, 70.0))).setup())
 
 

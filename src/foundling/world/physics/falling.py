@@ -102,9 +102,9 @@ def changes_heights(setup: Setup, dice: Dice) -> list[Change]:
 
 def draw_throw(dice: Dice) -> Setup:
     """A ball that leaves a table at some speed, and a mark some way off."""
+    speeds, marks = dice.one((((3.0, 4.0), (0.3, 0.5, 0.8)), ((0.5, 1.0, 1.5), (1.0, 1.5, 2.0))))
     return (Draft(dice).thing("X", "ball").length("height", dice.one((0.5, 0.8, 1.0, 1.2, 1.5, 2.0)))
-            .amount("speed", dice.one((1.0, 1.5, 2.0, 3.0, 4.0)), "metre")
-            .length("far", dice.one((0.3, 0.5, 0.8, 1.0, 1.5, 2.0))).setup())
+            .amount("speed", dice.one(speeds), "metre").length("far", dice.one(marks)).setup())
 
 
 def run_throw(setup: Setup) -> Run:
@@ -161,16 +161,16 @@ def changes_packed(setup: Setup, dice: Dice) -> list[Change]:
 
 
 def draw_fall_on(dice: Dice) -> Setup:
-    """Something heavy or light above something fragile."""
-    role = dice.one(("heavy", "light"))
-    return (Draft(dice).thing("X", "fragile").thing("Y", role).hidden("hard", 1.0 if role == "heavy" else 0.3)
+    """Something heavy or soft above something fragile."""
+    role = dice.one(("heavy", "soft"))
+    return (Draft(dice).thing("X", "fragile").thing("Y", role).hidden("hard", 1.0 if role == "heavy" else 0.15)
             .length("height", dice.one((0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2))).setup())
 
 
 def run_fall_on(setup: Setup) -> Run:
-    """It comes down on the fragile one."""
+    """It comes down on the fragile one; what the floor below gives back is no harder than the blow it came from."""
     world = World(setup)
-    world.floor()
+    world.floor(hard=setup.num["hard"])
     put(world, "X", (0.0, 0.0))
     put(world, "Y", (0.0, setup.num["height"] + setup.things["X"].height))
     world.soft("Y", setup.num["hard"])
@@ -181,8 +181,8 @@ def run_fall_on(setup: Setup) -> Run:
 def changes_fall_on(setup: Setup, dice: Dice) -> list[Change]:
     """Something else falls."""
     return [
-        Draft(dice, setup).thing("Y", role).hidden("hard", 1.0 if role == "heavy" else 0.3).change("other")
-        for role in ("heavy", "light")
+        Draft(dice, setup).thing("Y", role).hidden("hard", 1.0 if role == "heavy" else 0.15).change("other")
+        for role in ("heavy", "soft")
     ]
 
 

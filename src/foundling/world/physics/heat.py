@@ -11,6 +11,7 @@ CONDUCTS = (("wooden", 0.15), ("bone", 0.5), ("horn", 0.3), ("bamboo", 0.17), ("
 MELTS = (("butter", 34.0), ("chocolate", 34.0), ("candle wax", 60.0), ("beeswax", 63.0), ("lard", 40.0), ("tin", 232.0),
          ("lead", 327.0), ("copper", 1085.0), ("ice", 0.0), ("cheese", 66.0), ("tallow", 45.0), ("silver", 962.0))
 CELLS = 6
+Values = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def handle(conducts: float, minutes: float) -> float:
@@ -36,12 +37,16 @@ def run_spoon(setup: Setup) -> Run:
     return Run(truth={"main": "a" if a > b else "b"})
 
 
+def sides(dice: Dice, one: Values, other: Values) -> list[tuple[str, tuple[float, ...], tuple[float, ...]]]:
+    """Two sorts of values, shared out between a and b; in the one both causes hasten, in the other both delay."""
+    return [(s, *values) for s, values in zip(("a", "b"), dice.mixed((one, other)), strict=True)]
+
+
 def draw_melt(dice: Dice) -> Setup:
     """Two lumps of ice, one larger or in a warmer place."""
     draft = Draft(dice)
-    for s in ("a", "b"):
-        draft.length(s, dice.one((0.02, 0.03, 0.05, 0.08, 0.1)))
-        draft.amount(f"warm_{s}", dice.one((2.0, 5.0, 10.0, 20.0, 30.0)), "degree")
+    for s, sizes, warm in sides(dice, ((0.02, 0.03, 0.04), (20.0, 25.0, 30.0)), ((0.06, 0.08, 0.1), (2.0, 5.0, 10.0))):
+        draft.length(s, dice.one(sizes)).amount(f"warm_{s}", dice.one(warm), "degree")
     return draft.setup()
 
 
@@ -97,9 +102,8 @@ def changes_soften(setup: Setup, dice: Dice) -> list[Change]:
 def draw_cool(dice: Dice) -> Setup:
     """Two pots of one soup."""
     draft = Draft(dice)
-    for s in ("a", "b"):
-        draft.amount(f"litres_{s}", dice.one((0.5, 1.0, 2.0, 4.0, 8.0)), "litre").amount(
-            f"air_{s}", dice.one((2.0, 5.0, 15.0, 20.0)), "degree")
+    for s, litres, air in sides(dice, ((0.5, 1.0), (2.0, 5.0)), ((4.0, 6.0, 8.0), (15.0, 20.0))):
+        draft.amount(f"litres_{s}", dice.one(litres), "litre").amount(f"air_{s}", dice.one(air), "degree")
     return draft.setup()
 
 
@@ -171,9 +175,8 @@ def changes_umbrella(setup: Setup, dice: Dice) -> list[Change]:
 def draw_cloth(dice: Dice) -> Setup:
     """Two wet cloths on lines with more or less wind and sun."""
     draft = Draft(dice)
-    for s in ("a", "b"):
-        draft.amount(f"wet_{s}", dice.one((0.2, 0.5, 1.0, 2.0)), "litre")
-        draft.amount(f"warm_{s}", dice.one((5.0, 10.0, 20.0, 30.0)), "degree")
+    for s, wet, warm in sides(dice, ((0.2, 0.5), (20.0, 30.0)), ((1.0, 2.0), (5.0, 10.0))):
+        draft.amount(f"wet_{s}", dice.one(wet), "litre").amount(f"warm_{s}", dice.one(warm), "degree")
     return draft.setup()
 
 

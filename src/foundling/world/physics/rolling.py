@@ -139,8 +139,9 @@ def changes_wall(setup: Setup, dice: Dice) -> list[Change]:
 
 def draw_gap(dice: Dice) -> Setup:
     """A ball that rolls towards a gap whose far side lies lower."""
-    return (Draft(dice).thing("X", "ball").amount("speed", dice.one(SPEEDS), "metre")
-            .length("wide", dice.one((0.2, 0.3, 0.4, 0.6, 0.8, 1.0))).length("drop", dice.one((0.1, 0.2, 0.3))).setup())
+    speeds, gaps = dice.one(((SPEEDS[4:], (0.2, 0.3, 0.4)), (SPEEDS[:3], (0.6, 0.8, 1.0))))
+    return (Draft(dice).thing("X", "ball").amount("speed", dice.one(speeds), "metre")
+            .length("wide", dice.one(gaps)).length("drop", dice.one((0.1, 0.2, 0.3))).setup())
 
 
 def run_gap(setup: Setup) -> Run:
@@ -166,8 +167,9 @@ def changes_gap(setup: Setup, dice: Dice) -> list[Change]:
 
 def draw_hill(dice: Dice) -> Setup:
     """A ball that rolls towards a hill."""
-    return (Draft(dice).thing("X", "ball").amount("speed", dice.one((1.0, 1.5, 2.0, 3.0, 4.0, 5.0)), "metre")
-            .length("high", dice.one((0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5))).setup())
+    speeds, heights = dice.one((((3.0, 4.0, 5.0), (0.1, 0.2, 0.3)), ((1.0, 1.5, 2.0), (0.5, 0.8, 1.0, 1.5))))
+    return (Draft(dice).thing("X", "ball").amount("speed", dice.one(speeds), "metre")
+            .length("high", dice.one(heights)).setup())
 
 
 def run_hill(setup: Setup) -> Run:
@@ -258,9 +260,11 @@ def latch(draft: Draft, shut: bool) -> Draft:
 
 def draw_gate(dice: Dice) -> Setup:
     """A flap gate, latched or not, and a ball that rolls at it fast or slowly."""
-    draft = Draft(dice).thing("X", "ball").weight("gate", dice.one((0.1, 0.2, 0.5, 1.0)))
-    return latch(draft.weight("ball", draft.things["X"].mass), dice.chance(0.4)).amount(
-        "speed", dice.one((0.5, 1.0, 2.0, 3.0, 4.0)), "metre").setup()
+    draft = Draft(dice).thing("X", "ball")
+    mass = draft.things["X"].mass
+    draft.weight("gate", round(mass * dice.one((0.5, 0.7, 1.0)), 3)).weight("ball", mass)
+    return latch(draft, dice.chance(0.5)).amount(
+        "speed", dice.one((2.0, 3.0, 4.0)), "metre").setup()
 
 
 def run_gate(setup: Setup) -> Run:

@@ -58,7 +58,7 @@ def changes_stack(setup: Setup, dice: Dice) -> list[Change]:
 def draw_ladder(dice: Dice) -> Setup:
     """A ladder against a smooth wall, its foot so far out, on some ground."""
     return (Draft(dice).ground(words.surface(dice, "slick", "hard", "rough")).length("long", 4.0)
-            .length("foot", dice.one((0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 3.0))).setup())
+            .length("foot", dice.one((0.8, 1.0, 1.5, 2.0))).setup())
 
 
 def run_ladder(setup: Setup) -> Run:
@@ -86,9 +86,10 @@ def changes_ladder(setup: Setup, dice: Dice) -> list[Change]:
 def draw_tower(dice: Dice) -> Setup:
     """A tower of blocks and a ball that strikes it near the top."""
     draft = Draft(dice).thing("X", "ball").count("n", dice.one((4, 5, 6, 7)))
-    return (draft.weight("ball", draft.things["X"].mass)
-            .weight("block", dice.one((0.1, 0.2, 0.5, 1.0, 2.0)))
-            .amount("speed", dice.one((0.5, 1.0, 2.0, 3.0)), "metre").setup())
+    mass, hard = draft.things["X"].mass, dice.chance(0.5)
+    block = round(mass * dice.one((0.5, 0.7) if hard else (2.0, 4.0, 8.0)), 3)
+    return (draft.weight("ball", mass).weight("block", block)
+            .amount("speed", dice.one((2.0, 3.0) if hard else (0.5, 1.0)), "metre").setup())
 
 
 def run_tower(setup: Setup) -> Run:
@@ -116,9 +117,10 @@ def changes_tower(setup: Setup, dice: Dice) -> list[Change]:
 def draw_tilt(dice: Dice) -> Setup:
     """Something on a rough board that is raised to an angle."""
     draft = Draft(dice).thing("X", "tall")
-    high, wide = draft.things["X"].height, draft.things["X"].width
-    return (draft.length("high", high).length("wide", round(wide * dice.one((0.5, 0.7, 1.0, 1.5, 2.0)), 2))
-            .amount("angle", dice.one((5.0, 10.0, 15.0, 20.0, 25.0, 30.0)), "degree").setup())
+    high = draft.things["X"].height
+    shares, angles = dice.one((((0.12, 0.16, 0.2, 0.25), (20.0, 25.0, 30.0)), ((0.4, 0.5, 0.6), (5.0, 8.0, 10.0))))
+    return (draft.length("high", high).length("wide", round(high * dice.one(shares), 2))
+            .amount("angle", dice.one(angles), "degree").setup())
 
 
 def run_tilt(setup: Setup) -> Run:

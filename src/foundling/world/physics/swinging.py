@@ -78,9 +78,10 @@ def changes_pendulum_race(setup: Setup, dice: Dice) -> list[Change]:
 
 def draw_catapult(dice: Dice) -> Setup:
     """A plank on a stone, a ball on one end, something heavy that drops on the other, a branch above the ball."""
-    draft = Draft(dice).thing("X", "ball").weight("mass", dice.one((0.5, 1.0, 2.0, 4.0, 8.0)))
-    draft.weight("ball", draft.things["X"].mass).length("height", dice.one((0.2, 0.4, 0.6, 1.0, 1.5)))
-    return draft.length("branch", dice.one((0.8, 1.0, 1.5, 2.0, 3.0))).setup()
+    draft, hard = Draft(dice).thing("X", "ball"), dice.chance(0.5)
+    draft.weight("mass", dice.one((4.0, 6.0, 8.0) if hard else (0.5, 1.0, 2.0))).weight("ball", draft.things["X"].mass)
+    draft.length("height", dice.one((0.8, 1.0, 1.5) if hard else (0.2, 0.3, 0.4)))
+    return draft.length("branch", dice.one((0.8, 1.0) if hard else (1.5, 2.0, 3.0))).setup()
 
 
 def run_catapult(setup: Setup) -> Run:

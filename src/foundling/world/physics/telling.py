@@ -1,8 +1,9 @@
 """A kind, its setup and what came of it in; sentences, questions and minimal pairs out. It decides no physics.
 
-Sections of the word files for a kind `k`: told1, told2 ... (the description), end (with {outcome}), out.KEY (what the
-outcome is), opt.KEY (how it stands as an option), after (an aside once all is over), ask, if.CHANGE (a clause). Further
-asks have k.NAME.ask and so on. Keys of counts are numbers: their sections end in `n` and use {n}.
+Sections of the word files for a kind `k`: told1, told2, told3 (the description; told3 says what decides: looks), end
+(with {outcome}), out.KEY (what the outcome is), opt.KEY (how it stands as an option), after (an aside once all is
+over), ask, if.CHANGE (a clause). Further asks have k.NAME.ask and so on. Keys of counts are numbers: their sections end
+in `n` and use {n}.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from foundling.world.chance import Dice
 from foundling.world.narrator.grammar import sentence
+from foundling.world.physics.looks import LOOKS
 from foundling.world.physics.records import Ask, Kind, MinimalPair, Question, Run, Setup
 from foundling.world.physics.words import grammar, number, plural
 
@@ -21,7 +23,7 @@ class Teller:
 
     def __init__(self, kind: Kind, setup: Setup, run: Run, dice: Dice) -> None:
         self.kind, self.setup, self.run, self.dice = kind, setup, run, dice
-        self.grammar = grammar()
+        self.grammar, self.looks = grammar(), LOOKS.get(kind.name, {})
         self.used: set[str] = set()
 
     def _fill(self, name: str, setup: Setup, extra: Mapping[str, str]) -> str:
@@ -35,6 +37,8 @@ class Teller:
                 "s": plural(thing.name), "c": f"{thing.colour} {plural(thing.name)}".strip(), "b": thing.full,
             }
             return forms[form]
+        if form == "plural" and head in self.looks:
+            return "yes" if self.looks[head](setup) else ""
         if form == "plural":
             return "" if extra.get(head) == "one" else "many"
         if name in self.run.measured:
