@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from foundling.cli import record
+from foundling.cli.options import parser
 from foundling.life.record import contest
 from foundling.life.record.rivals import rival
 from foundling.life.stations import Done
@@ -15,18 +16,7 @@ from foundling.recipe.record import TRACKS
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    top = argparse.ArgumentParser(exit_on_error=False)
-    commands = top.add_subparsers(dest="command")
-
-    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(word)
-        command.add_argument("--json", action="store_true")
-        if home:
-            command.add_argument("home", type=Path)
-        return command
-
-    record.add_record(add)
-    return top.parse_args(words)
+    return parser().parse_args(words)
 
 
 def test_what_is_offered_is_there() -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from foundling.cli import compare
-from foundling.cli.compare_options import TOKENIZERS, add_compare, add_sweep
+from foundling.cli.compare_options import TOKENIZERS
+from foundling.cli.options import parser
 from foundling.life.comparing import architectures, tokenizers
 from foundling.life.pages.comparison import ARCHITECTURES
 from foundling.life.stations import Done
 from foundling.life.sweeping import sweep as sweeping
-from foundling.records import Progress
+from foundling.records import BadInput, Progress
 from foundling.tokens import KINDS
 
 FIGURE = {"mean": 2.25, "low": 2.2, "high": 2.3, "values": [2.24, 2.26]}
@@ -27,17 +28,7 @@ READER = {"reader": "GPT", "likelihood": True, "parameters": 9, "steps": 1, "sec
 
 
 def typed(*words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers(dest="command")
-
-    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(word)
-        command.add_argument("--json", action="store_true")
-        assert example.startswith(f"foundling {word} ") and not home
-        return command
-    add_compare(add)
-    add_sweep(add)
-    return parser.parse_args(words)
+    return parser().parse_args(words)
 
 
 def test_the_kinds_that_can_be_typed_are_those_that_there_are():
@@ -51,7 +42,7 @@ def test_the_page_has_a_column_for_every_figure_of_the_architectures():
 def test_one_comparison_must_be_asked_for():
     for words in (["compare"], ["compare", "--tokenizers", "--architectures"], ["sweep", "--seed", "n"],
                   ["compare", "--tokenizers", "--kinds", "bpes"], ["sweep", "--trials", "3", "--minutes", "4"]):
-        with pytest.raises(SystemExit):
+        with pytest.raises(BadInput):
             typed(*words)
     assert typed("compare", "--tokenizers", "a", "b").sources == ["a", "b"]
 

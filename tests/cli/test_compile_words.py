@@ -1,15 +1,15 @@
 """`foundling compile` as a person types it: exit codes, words, JSON, codes chosen and explained, homes."""
 
-import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from foundling.cli.compiling import add_compile, compile_texts
+from foundling.cli.compiling import compile_texts
+from foundling.cli.options import parser
 from foundling.corpus import BUILTIN
-from foundling.evaluation.spaces.data.shards import read_back
+from foundling.evaluation.spaces.data.shards import ROWS
 from foundling.evaluation.spaces.data.table import CHECKS
 from foundling.home import Home
 from foundling.records import BadInput, canonical_json
@@ -17,24 +17,6 @@ from foundling.tokens import train_tokenizer
 
 TALE = "The miller had a key that fitted no door, and he kept it in his hat, for the hat had no other use."
 Run = Callable[..., tuple[int, str, str]]
-
-
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser()
-    commands = top.add_subparsers(dest="command", required=True)
-
-    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(word, help=what, epilog=f"example:\n  {example}")
-        command.add_argument("--json", action="store_true", help="one JSON object")
-        assert not home and parser_words(example)[0] == word
-        return command
-
-    add_compile(add)
-    return top
-
-
-def parser_words(example: str) -> list[str]:
-    return example.split()[1:]
 
 
 @pytest.fixture
@@ -123,7 +105,7 @@ def test_only_so_many_of_a_code_are_shown(run: Run, texts: Path) -> None:
 def test_it_packs_with_a_tokenizer(run: Run, texts: Path, tokenizer_file: Path, tmp_path: Path) -> None:
     code, out, _ = run(texts, "--tokenizer", tokenizer_file, "--out", tmp_path / "packed")
     assert code == 0 and "; packed: " in out and "tokens in 1 shard" in out
-    assert [row["file"] for row, _ in read_back(tmp_path / "packed")] == ["key.txt"]
+    assert [json.loads(row)["file"] for row in (tmp_path / "packed" / ROWS).read_bytes().splitlines()] == ["key.txt"]
     (texts / "bad.txt").write_text("\x07" + TALE)
     code, out, _ = run(texts, "--tokenizer", tokenizer_file, "--out", tmp_path / "other")
     assert code == 1 and out.endswith("; nothing was packed.\n") and not (tmp_path / "other").exists()

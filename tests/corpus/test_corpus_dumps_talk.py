@@ -10,7 +10,7 @@ import pytest
 from foundling.corpus import Dropped
 from foundling.corpus.reading.opened import Opened
 from foundling.corpus.reading.registry import reader
-from foundling.corpus.reading.speakers import Speakers, speaker_names
+from foundling.corpus.reading.speakers import Speakers
 from foundling.records import Story
 from foundling.records.turn import parse_line
 
@@ -39,7 +39,8 @@ HANDLES = {
 
 
 def test_handles_become_names():
-    assert speaker_names(HANDLES) == HANDLES
+    speakers = Speakers()
+    assert {handle: speakers.name(handle) for handle in HANDLES} == HANDLES
     for name in HANDLES.values():
         assert parse_line(f"{name}: hello").name == name
 

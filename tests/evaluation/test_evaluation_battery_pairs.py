@@ -3,24 +3,30 @@
 import ast
 import re
 from collections import Counter
-from itertools import islice
+from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
 
 from foundling.corpus import BUILTIN
 from foundling.evaluation.battery import falling, spoiling
+from foundling.evaluation.battery import programs as programs_module
 from foundling.evaluation.battery.classes import CLASSES, NAMES, Spoiler, make_battery
 from foundling.evaluation.battery.contradicting import denials
 from foundling.evaluation.battery.falling import fallings
 from foundling.evaluation.battery.kindness import kindnesses, moments
 from foundling.evaluation.battery.pair import Pair
 from foundling.evaluation.battery.passages import LONGEST, SHORTEST, cut_passages, passages
-from foundling.evaluation.battery.programs import FAULTS, fault_of, programs
+from foundling.evaluation.battery.programs import fault_of, programs, written
+from foundling.evaluation.battery.skill import USABLE
 from foundling.evaluation.battery.speaking import callers, swap_names, wrong_speakers
+from foundling.evaluation.intervals import wilson
 from foundling.records import Story, Turn, parse_scene, read_story
 from foundling.world.chance import Dice
-from foundling.world.physics.scene import HELD_OUT, Scene, make_scene
+from foundling.world.physics import kinds
+from foundling.world.physics import words as physics_words
+from foundling.world.physics.scene import HELD_OUT, Scene, drawn, make_scene
 from foundling.world.questions.check import answer
 from foundling.world.questions.exam import new_names
 
@@ -37,25 +43,32 @@ def told(paths: slice) -> list[Story]:
 
 @pytest.fixture(scope="module")
 def scored() -> tuple[Pair, ...]:
-    return make_battery(told(slice(0, 3)), "scored", seed=3, count=12)
+    return make_battery(told(slice(0, 3)), "scored", seed=3, count=20)
 
 
 @pytest.fixture(scope="module")
 def taught() -> tuple[Pair, ...]:
-    return make_battery(told(slice(3, 6)), "taught", seed=3, count=12)
+    return make_battery(told(slice(3, 6)), "taught", seed=3, count=20)
 
 
 def test_there_are_a_dozen_classes_and_pairs_of_each(scored: tuple[Pair, ...]) -> None:
     counts = Counter(pair.cls for pair in scored)
     assert len(NAMES) >= 11 and set(counts) == set(NAMES)
-    assert all(10 <= count <= 12 for count in counts.values())
+    assert all(18 <= count <= 20 for count in counts.values())
     assert len({pair.id for pair in scored}) == len(scored)
     assert all(pair.better.strip() != pair.worse.strip() for pair in scored)
 
 
+def test_every_class_has_groups_enough_to_become_usable(scored: tuple[Pair, ...]) -> None:
+    """Groups, not pairs, are counted: with fewer no being could ever vote there, however good."""
+    least = next(n for n in range(1, 100) if wilson(n, n)[0] > USABLE)
+    groups = {name: len({pair.group for pair in scored if pair.cls == name}) for name in NAMES}
+    assert least == 16 and {name: n for name, n in groups.items() if n < least} == {}
+
+
 def test_the_same_seed_gives_the_same_pairs_and_another_others(scored: tuple[Pair, ...]) -> None:
-    assert make_battery(told(slice(0, 3)), "scored", seed=3, count=12) == scored
-    other = make_battery(told(slice(0, 3)), "scored", seed=4, count=12)
+    assert make_battery(told(slice(0, 3)), "scored", seed=3, count=20) == scored
+    other = make_battery(told(slice(0, 3)), "scored", seed=4, count=20)
     drawn = [p for p in other if p.cls == "words_shuffled" or (p.source == "world" and p.cls != "falls_stays")]
     assert len(drawn) > 30 and not {pair.worse for pair in drawn} & {pair.worse for pair in scored}
 
@@ -152,16 +165,30 @@ def test_the_true_ending_is_the_checkers_and_the_untrue_one_is_not() -> None:
 
 
 def test_programs_compile_or_not_by_the_real_compiler() -> None:
-    made = list(islice(programs("scored", 1), 60))
-    for pair in made:
-        ast.parse(pair.better)
-        assert fault_of(pair.better) == "" and fault_of(pair.worse) != ""
-    assert {pair.group for pair in made} == {f"program.{template}" for template in range(0, 16, 2)}
-    for fault in FAULTS.values():  # each does spoil a program
-        assert any(fault_of(fault(pair.better, Dice(1))) for pair in made)
+    for half, least in (("scored", 28), ("taught", 24)):
+        mine = [place for place, program in enumerate(written()) if program.half == half]
+        made = list(islice(programs(half, 1), 3 * len(mine)))
+        for pair in made:
+            ast.parse(pair.better)
+            assert fault_of(pair.better) == "" and fault_of(pair.worse) != ""
+        assert len(mine) >= least and Counter(p.group for p in made) == {f"program.{place}": 3 for place in mine}
     assert fault_of("def f(a):\n    return a + len(a)\n") == "" and "b" in fault_of("def f(a):\n    return b\n")
     assert fault_of("x = 1\ndef f():\n    return [x + y for y in range(3)]\n") == ""
+    assert fault_of("from math import pi\ndef f():\n    return pi\n") == "" and fault_of("def f():\n    return pi\n")
     assert fault_of("def f(a)\n    return a\n") and fault_of("\0") and fault_of("return 1")
+
+
+def test_no_two_programs_are_of_one_make_and_no_two_faults_of_one_kind() -> None:
+    scored = [program for program in written() if program.half == "scored"]
+    assert len({p.fault for p in written()}) == len({p.whole.template for p in written()}) == len(written())
+    assert len({p.construct for p in scored}) == len(scored)
+
+
+def test_a_pair_that_the_compiler_does_not_bear_out_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, fault = written()[0], written()[1]
+    broken = replace(sound, whole=sound.faulty, faulty=sound.whole)
+    monkeypatch.setattr(programs_module, "written", lambda: (broken, replace(sound, faulty=sound.whole), fault))
+    assert {pair.group for pair in islice(programs("scored", 1), 5)} == {"program.2"}
 
 
 def test_compiling_runs_nothing(tmp_path: Path) -> None:
@@ -177,12 +204,52 @@ def test_physics_of_the_taught_half_has_no_kind_that_is_kept_for_exams(monkeypat
         return make_scene(kind, seed)
 
     monkeypatch.setattr(falling, "make_scene", made)
+    kept = {"packed", "posts", "funnel", "brake", "valley"}
     taught = list(islice(fallings("taught", 1), 30))
-    assert set(asked) == set(falling.KINDS) - {"packed", "posts"} and not set(asked) & set(HELD_OUT)
+    assert set(asked) == set(falling.KINDS) - kept and not set(asked) & set(HELD_OUT)
     assert {pair.group for pair in taught} <= {f"scene.{kind}" for kind in asked}
     asked.clear()
-    scored = list(islice(fallings("scored", 1), 30))
-    assert set(asked) == set(falling.KINDS) and {"scene.packed", "scene.posts"} <= {pair.group for pair in scored}
+    scored = list(islice(fallings("scored", 1), 38))
+    assert set(asked) == set(falling.KINDS) and {pair.group for pair in scored} == set(
+        map(falling.group_of, falling.KINDS))
+
+
+def test_groups_of_scenes_are_every_kind_in_which_something_falls_and_none_is_drawn_as_another() -> None:
+    asks = {name: kind.asks[0] for name, kind in kinds.KINDS.items()}
+    falls = {name for name, ask in asks.items() if ask.family == "falls_or_stays"}
+    assert set(falling.KINDS) - falls == {"plank", "packed"} and falls < set(falling.KINDS)
+    drawn = {(falling.group_of(kind), kinds.KINDS[kind].draw) for kind in falling.KINDS}
+    assert len(drawn) == len({draw for _, draw in drawn}) == len({group for group, _ in drawn}) == 18
+
+
+def endings(kind: str, key: str) -> tuple[str, ...]:
+    """All words that the world has for an outcome."""
+    made = []
+    for frame in physics_words.grammar().sections[f"{kind}.out.{key}"]:
+        parts = [part.split("|") if i % 2 else [part] for i, part in enumerate(re.split(r"\(([^)]*)\)", frame))]
+        made += [" ".join("".join(chosen).split()) for chosen in product(*parts)]
+    return tuple(made)
+
+
+def test_what_fell_is_what_the_simulation_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def made(kind: str, seed: int) -> Scene:
+        asked.append((kind, seed))
+        return make_scene(kind, seed)
+
+    monkeypatch.setattr(falling, "make_scene", made)
+    pairs, keys = list(islice(fallings("scored", 5), 76)), Counter[str]()
+    for pair in pairs:
+        kind, seed = asked[int(pair.id.removeprefix("falls_stays."))]
+        spec = kinds.KINDS[kind]
+        setup, _ = drawn(spec, Dice(seed, "physics", kind))
+        key = spec.run(setup).truth["main"]
+        context = make_scene(kind, seed).pairs[0].context
+        right, wrong = (text.removeprefix(context).strip().casefold() for text in (pair.better, pair.worse))
+        assert right.startswith(endings(kind, key)) and not wrong.startswith(endings(kind, key)), (kind, right, wrong)
+        keys["first" if key == spec.asks[0].keys[0] else "second"] += 1
+    assert min(keys.values()) >= 25  # what falls is as often the true end as what stays
 
 
 def test_physics_pairs_begin_alike_and_end_otherwise() -> None:

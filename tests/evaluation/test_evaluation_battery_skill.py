@@ -21,9 +21,9 @@ from foundling.evaluation.battery.votes import Opinion, Vote, majority
 from foundling.evaluation.likelihood import score_text
 from foundling.evaluation.measures.parts_battery import PARTS
 from foundling.evaluation.measures.rows_battery import ROWS
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.suite.part import Materials
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.records import BadInput, Story
 from foundling.tokens import Tokenizer
@@ -35,7 +35,7 @@ BAD = "Bridge the on hens brown the fed Ada morning one. Came evening the until 
 def subject_of(model: Decoder, tokenizer: Tokenizer, digest: str = "d" * 64) -> Subject:
     from pathlib import Path
 
-    return Subject(name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(),
+    return Subject(name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(),
                    digest=digest)
 
 

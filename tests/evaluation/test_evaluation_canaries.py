@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from foundling.evaluation.measures import canaries
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.recipe import Shape
 from foundling.records import BadInput, Story
@@ -19,7 +19,7 @@ SEED, COUNT = 11, 12
 
 
 def subject_of(model: Decoder, tokenizer: Tokenizer) -> Subject:
-    return Subject(name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(),
+    return Subject(name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(),
                    digest="0" * 64)
 
 
@@ -32,7 +32,7 @@ def test_canaries_follow_from_their_seed_and_are_told_so_often() -> None:
         assert len(told) == canary.times and len({story.id for story in told}) == canary.times
     assert all(story.simulated for story in stories) and {one.times for one in made} == {0, 1, 4, 16}
     assert canaries.planted(stories) == made
-    with pytest.raises(BadInput, match="no command plants any yet"):
+    with pytest.raises(BadInput, match="foundling canaries"):
         canaries.planted([Story(title="t", text="nothing", source="canary-yellow")])
     with pytest.raises(BadInput):
         canaries.make_canaries(1, 1000)

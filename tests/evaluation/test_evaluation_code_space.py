@@ -101,9 +101,9 @@ HOSTILE = {
     "another compare": "import builtins\nbuiltins.all = lambda *a: True\nbuiltins.sum = len\ndef add(a, b): return 0",
     "another exit": "import sys, os\nsys.exit = lambda *a: os._exit(0)\nsys.exit()",
     "a search for the answers": (
-        "import gc, json, os\nfound = [str(o) for o in gc.get_objects() if 'expected' in str(o)[:2000]]\n"
+        "import os\n"
         "files = [open(os.path.join('../in', n)).read() for n in sorted(os.listdir('../in')) if n != 'candidate.py']\n"
-        "assert 'expected\": ' not in ''.join(files)\ndef add(a, b): return None"
+        "assert files and 'expected\": ' not in ''.join(files)\ndef add(a, b): return None"
     ),
     "a harness rewritten": "open('../in/call.py', 'w').write('pass')",
     "a look at the caller": "import sys\nframe = sys._getframe(2)\nframe.f_globals.clear()\ndef add(a, b): return True",
@@ -121,6 +121,11 @@ def test_hostile_programs_never_pass(fence: Backend, name: str) -> None:
     evidence = judged(fence, HOSTILE[name])
     assert said(evidence) in ("yyn-", "yyyn"), evidence.labels
     assert not evidence.passed
+
+
+def test_a_search_for_the_answers_looks_everywhere_and_finds_none(fence: Backend) -> None:
+    """It comes to its end: had it found them, or nothing to look at, it would have raised."""
+    assert said(judged(fence, HOSTILE["a search for the answers"])) == "yyyn"
 
 
 def test_source_that_attacks_the_parser(fence: Backend) -> None:

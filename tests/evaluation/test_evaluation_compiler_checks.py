@@ -1,6 +1,7 @@
 """Every row of the table of checks: its wrong example trips it, its right one does not, and the document shows it."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from foundling.evaluation.spaces.data.bench import Given
 from foundling.evaluation.spaces.data.check import Check, Diagnostic, Example, Met
 from foundling.evaluation.spaces.data.checks.copies import CHECKS as COPIES
 from foundling.evaluation.spaces.data.compiler import Compiled, Wanted, compile_folder
-from foundling.evaluation.spaces.data.printing import explained, table
+from foundling.evaluation.spaces.data.printing import explained
 from foundling.evaluation.spaces.data.table import CHECKS, check_of, chosen
 from foundling.records import BadInput
 from foundling.tokens import Tokenizer, train_tokenizer
@@ -83,6 +84,12 @@ def test_every_check_explains_itself() -> None:
         assert text.startswith(f"{check.code} ({check.severity}): {check.title}") and "Mend it: " in text
         assert len(check.why) > 60 and check.fix.endswith("."), check.code
         assert all(sign.isprintable() or sign == "\n" for sign in text), check.code
+
+
+def table(checks: Sequence[Check]) -> str:
+    """The table of codes in Markdown, as docs/compiler.md has it."""
+    rows = [f"| {check.code} | {check.severity} | {check.title} | {check.fix} |" for check in checks]
+    return "\n".join(["| code | | what is wrong | how to mend it |", "|---|---|---|---|", *rows])
 
 
 def test_the_document_has_the_table_of_the_code() -> None:

@@ -119,9 +119,9 @@ HOSTILE = [
 def test_no_text_makes_a_check_slow(text: str) -> None:
     """Each is a hundred thousand signs that a careless expression would chew on for hours."""
     for head in ("", "---\nform: scene\npeople: Ada, Ben\nworld: x\nlanguage: en\n---\n"):
-        began = time.monotonic()
+        began = time.process_time()  # computing alone: other work on the machine is no fault of a check's
         evidence = DataSpace().judge((head + text).encode("utf-8"), seed=0)
-        assert len(evidence.labels) == len(CHECKS) and time.monotonic() - began < 8
+        assert len(evidence.labels) == len(CHECKS) and time.process_time() - began < 8
 
 
 def seconds(data: bytes) -> float:
@@ -180,7 +180,9 @@ def test_noise_is_judged_without_a_fault(seed: int, tmp_path: Path) -> None:
     made = bytes(dice.randrange(256) if dice.random() < 0.02 else byte for byte in made)
     first = DataSpace().judge(made, seed=seed)
     assert first == DataSpace().judge(made, seed=seed) and len(first.labels) == len(CHECKS)
-    _read_alike(made)
+    whole = made.decode("utf-8", "ignore").encode("utf-8")  # of noise as it stands hardly any is UTF-8
+    for read in (made, whole, b"---\nform: scene\n---\nAda: So.\n" + whole):
+        _read_alike(read)
     name = ("noise.txt", "noise.jsonl", "noise.md")[seed % 3]
     (tmp_path / name).write_bytes(made)
     found, facts = compiled(tmp_path)

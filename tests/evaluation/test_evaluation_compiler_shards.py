@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from packedfiles import read_back
 
 from foundling.corpus import BUILTIN
 from foundling.evaluation.spaces.data import compiler, shards
@@ -15,7 +16,7 @@ from foundling.evaluation.spaces.data.compiler import Compiled, Wanted, compile_
 from foundling.evaluation.spaces.data.heads import Terms
 from foundling.evaluation.spaces.data.judging import DataSpace
 from foundling.evaluation.spaces.data.reading import read_document
-from foundling.evaluation.spaces.data.shards import INDEX, read_back
+from foundling.evaluation.spaces.data.shards import INDEX
 from foundling.evaluation.spaces.data.table import CHECKS, chosen
 from foundling.evaluation.spaces.space import Space
 from foundling.home import verify_folder

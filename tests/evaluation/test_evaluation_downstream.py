@@ -12,13 +12,14 @@ import pytest
 import torch
 
 from foundling.cli import downstream as command
+from foundling.cli.options import parser
 from foundling.evaluation.downstream import fitting, judging, table
 from foundling.evaluation.downstream.judging import Finding, evaluate_on, judge, sampled
 from foundling.evaluation.downstream.reading import label_odds, mean_states
 from foundling.evaluation.downstream.table import Labelled, read_table
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
 from foundling.home import Home, write_folder
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.records import BadInput
 from foundling.tokens import Tokenizer
@@ -31,7 +32,7 @@ ROWS = "".join(f"word{i} is {'good' if i % 2 else 'bad'},{'yes' if i % 2 else 'n
 @pytest.fixture(scope="module")
 def subject(model: Decoder, tokenizer: Tokenizer) -> Subject:
     return Subject(
-        name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(), digest=""
+        name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(), digest=""
     )
 
 
@@ -199,7 +200,7 @@ def test_states_are_means_of_hidden_states_without_the_padding(subject: Subject)
 
 
 def test_likelihood_chooses_the_label_that_the_text_makes_likelier(subject: Subject) -> None:
-    class Says(PrefixEngine):
+    class Says(Engine):
         def log_probabilities(self, prefix: Any, continuations: Any) -> list[float]:
             heard = subject.tokenizer.decode(list(prefix))
             return [(-2.0 if "hens" in heard else -9.0), (-3.0 if "hens" in heard else -4.0)]
@@ -219,7 +220,7 @@ def last(events: Iterator[Any]) -> Finding:
     return found
 
 
-@pytest.mark.parametrize("method", judging.METHODS)
+@pytest.mark.parametrize("method", ["head", "likelihood"])
 def test_a_being_is_held_against_both_baselines(subject: Subject, method: judging.Method) -> None:
     places = ("by the mill", "on the bridge")
     texts = tuple(f"One morning Ada fed the brown hens {places[i % 2]}. Day {i}." for i in range(40))
@@ -235,17 +236,7 @@ def test_a_being_is_held_against_both_baselines(subject: Subject, method: judgin
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    top = argparse.ArgumentParser()
-    commands = top.add_subparsers(dest="command")
-
-    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        made = commands.add_parser(word)
-        made.add_argument("--json", action="store_true")
-        assert not home and what and example.startswith("foundling evaluate-on")
-        return made
-
-    command.add_downstream(add)
-    return top.parse_args(["evaluate-on", *words])
+    return parser().parse_args(["evaluate-on", *words])
 
 
 @pytest.fixture(scope="module")

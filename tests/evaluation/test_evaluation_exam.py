@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 import torch
 
-from foundling.evaluation.exam import ExamResult, generate, mark, run_exam, sampled_share
+from foundling.evaluation.exam import ExamResult, generate, mark, sampled_share, sit_exam
 from foundling.evaluation.margin import margin
 from foundling.evaluation.sheet import HOLD_CELLS, LEAK_CELLS, PROMPTS, TEMPLATES, Prompt
 from foundling.inference import Engine, Sampling
@@ -45,7 +45,8 @@ class Scripted(Engine):
 def sit(newborn: Decoder, shape: Shape, tokenizer: Tokenizer) -> Callable[[Callable[[str, str], str]], ExamResult]:
     def _sit(says: Callable[[str, str], str]) -> ExamResult:
         engine = Scripted(newborn, tokenizer, says)
-        result = run_exam("Wren", tokenizer, engine, seed=0)
+        *_, result = sit_exam("Wren", tokenizer, engine, seed=0)
+        assert isinstance(result, ExamResult)
         assert 1 < engine.largest <= 64
         return result
 

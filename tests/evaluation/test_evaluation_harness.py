@@ -13,13 +13,13 @@ import torch
 from suitefiles import saved
 
 from foundling.evaluation.comparable import read_pairs
-from foundling.evaluation.exam import GREEDY
 from foundling.evaluation.harness import Reading, harness_model, harness_scores, part_of, tell
 from foundling.evaluation.likelihood import LN2, score_text
 from foundling.evaluation.measures.blimp import judge_points
 from foundling.evaluation.spans import readers
 from foundling.evaluation.subject import open_subject
 from foundling.evaluation.suite.part import Materials
+from foundling.inference import GREEDY
 from foundling.records import BadInput
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed: pip install foundling[harness]")

@@ -10,8 +10,8 @@ import torch
 from foundling.evaluation.likelihood import LN2, bits_per_byte, plain_text, prepare, score_text, target_nats
 from foundling.evaluation.measures import language
 from foundling.evaluation.measures.language import band, excerpts, language_scores, pieces, source_names
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.records import BadInput, Origin, Score, Story
 from foundling.tokens import Tokenizer
@@ -22,7 +22,7 @@ Texts = tuple[list[Story], list[Story]]
 @pytest.fixture(scope="module")
 def subject(model: Decoder, tokenizer: Tokenizer) -> Subject:
     return Subject(
-        name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(), digest="0" * 64
+        name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(), digest="0" * 64
     )
 
 
@@ -139,6 +139,6 @@ def test_no_text_and_broken_weights_are_refused(subject: Subject, tokenizer: Tok
     broken = Decoder(subject.model.shape).eval()
     with torch.no_grad():
         broken.norm.weight.fill_(math.nan)
-    bad = Subject(name="W", model=broken, tokenizer=tokenizer, engine=PrefixEngine(broken), folder=Path(), digest="")
+    bad = Subject(name="W", model=broken, tokenizer=tokenizer, engine=Engine(broken), folder=Path(), digest="")
     with pytest.raises(BadInput, match="no number"):
         language_scores(bad, stories[1], stories[0], kilobytes=0, seed=0)

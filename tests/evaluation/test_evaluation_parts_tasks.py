@@ -6,9 +6,9 @@ import pytest
 
 from foundling.evaluation.measures.parts_tasks import PARTS
 from foundling.evaluation.measures.table import MEASURES, measure_of
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.suite.part import Materials, Part
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.records import BadInput, Story
 from foundling.tokens import Tokenizer
@@ -22,15 +22,16 @@ def materials(part: Part, stories: tuple[list[Story], list[Story]], sets: Path |
     return Materials(heldout=(*stories[1], *long), train=tuple(stories[0]), sets=sets, seed=0, count=COUNTS[part.name])
 
 
-@pytest.mark.skipif(not SETS.is_dir(), reason="the public test sets are not beside the repository")
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 def test_a_part_gives_figures_that_the_catalogue_knows_and_gives_them_again(
     part: Part, model: Decoder, tokenizer: Tokenizer, stories: tuple[list[Story], list[Story]]
 ) -> None:
+    if part.name in ("blimp", "piqa", "turns") and not SETS.is_dir():
+        pytest.skip("the public test sets are not beside the repository")
     if part.name == "continuation":
         pytest.importorskip("sacrebleu")
         pytest.importorskip("rouge_score")
-    subject = Subject(name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(),
+    subject = Subject(name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(),
                       digest="0" * 64)
     given = materials(part, stories, SETS)
     scores = part.run(subject, given)
@@ -48,7 +49,7 @@ def test_a_part_gives_figures_that_the_catalogue_knows_and_gives_them_again(
 def test_a_part_without_its_set_says_so(
     name: str, model: Decoder, tokenizer: Tokenizer, stories: tuple[list[Story], list[Story]], tmp_path: Path
 ) -> None:
-    subject = Subject(name="W", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(), digest="")
+    subject = Subject(name="W", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(), digest="")
     (part,) = (one for one in PARTS if one.name == name)
     for sets in (None, tmp_path):
         with pytest.raises(BadInput, match=f"There is no {name}.* --sets"):

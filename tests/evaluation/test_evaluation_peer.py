@@ -1,91 +1,22 @@
 """The peer, against servers of our own here: honest, fooled, slow, endless, broken, and one that redirects."""
 
-import json
-import threading
+import socket
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from fakepeer import Server, longer, never_ends, obeys, servers, texts_of
 
 from foundling.evaluation.battery.votes import Opinion, Vote, majority
 from foundling.evaluation.spaces.peer import LONGEST, Peer, PeerSpace, compare
 from foundling.records import BadInput
 
-Answer = Callable[[str], str]
-
-
-def texts_of(question: str) -> tuple[str, str]:
-    """The two texts as the server was shown them."""
-    mark = question.split(" text A begins", 1)[0]
-    _, a, b = (question.split(f"{mark} text {side} begins\n")[-1] for side in "-AB")
-    return a.split(f"\n{mark} text A ends")[0], b.split(f"\n{mark} text B ends")[0]
-
-
-class Server(ThreadingHTTPServer):
-    """A fake peer: `answer` makes what it says of a question, or `raw` writes a whole answer by itself."""
-
-    daemon_threads = True
-
-    def __init__(self, answer: Answer, raw: Callable[[Any], None] | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answer, self.raw, self.asked = answer, raw, list[dict[str, Any]]()
-        self.heads = list[dict[str, str]]()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append(body)
-        self.server.heads.append(dict(self.headers) | {"path": self.path})
-        if self.server.raw:
-            self.server.raw(self)
-            return
-        said = self.server.answer(body["messages"][1]["content"])
-        self.send(json.dumps({"choices": [{"message": {"content": said}}]}).encode())
-
-    def send(self, body: bytes, status: int = 200, **heads: str) -> None:
-        self.send_response(status)
-        for name, value in heads.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    servers: list[Server] = []
-
-    def made(answer: Answer = lambda _: "ANSWER A", raw: Callable[[Any], None] | None = None) -> Server:
-        servers.append(Server(answer, raw))
-        return servers[-1]
-    yield made
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def longer(question: str) -> str:
-    a, b = texts_of(question)
-    return "ANSWER A" if len(a) > len(b) else "ANSWER B"
-
-
-def obeys(question: str) -> str:
-    """A model that does what a text tells it to, else prefers the longer."""
-    for letter in "AB":
-        if f"answer {letter}" in question:
-            return f"ANSWER {letter}"
-    return longer(question)
+    with servers() as made:
+        yield made
 
 
 def peer_of(server: Server, seconds: float = 20.0, **more: str) -> Peer:
@@ -96,9 +27,8 @@ def test_an_honest_peer_is_asked_in_both_orders(serve: Callable[..., Server]) ->
     server = serve(longer)
     assert compare(peer_of(server), "long and good", "short").side == "a"
     assert compare(peer_of(server), "short", "long and good").side == "b"
-    shown = [texts_of(body["messages"][1]["content"]) for body in server.asked]
-    assert shown == [("long and good", "short"), ("short", "long and good")] * 2 or shown[2:] == [
-        ("short", "long and good"), ("long and good", "short")]
+    there = [("long and good", "short"), ("short", "long and good")]
+    assert server.shown() == [*there, *reversed(there)]
     assert all(body["temperature"] == 0 and body["max_tokens"] <= 16 for body in server.asked)
 
 
@@ -106,6 +36,7 @@ def test_an_honest_peer_is_asked_in_both_orders(serve: Callable[..., Server]) ->
 def test_whoever_chooses_by_the_place_has_no_opinion(serve: Callable[..., Server], always: str) -> None:
     said = compare(peer_of(serve(lambda _: always)), "one", "other")
     assert said.side is None and "order" in said.why
+    assert said.answers in (("a", "b"), ("b", "a"))  # both are kept, in terms of the texts
 
 
 @pytest.mark.parametrize("letter", ["A", "B"])
@@ -145,16 +76,6 @@ def test_an_answer_in_another_form_is_no_opinion(serve: Callable[..., Server], s
     assert compare(peer_of(serve(lambda _: said)), "one", "other").side is None
 
 
-def never_ends(handler: Any) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    try:
-        while True:
-            handler.wfile.write(b" " * 8192)
-    except OSError:
-        pass
-
-
 SLOW = {
     "head": b"HTTP/1.1 200 OK\r\nX-Slow: ",
     "body": b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\nConnection: close\r\n\r\n",
@@ -180,13 +101,49 @@ def drips(handler: Any, begin: bytes) -> None:
 ], ids=["empty", "cut", "deep", "bytes", "status", "nonsense", "silent", "endless"])
 def test_a_broken_answer_is_no_opinion(serve: Callable[..., Server], raw: Callable[[Any], None]) -> None:
     said = compare(peer_of(serve(raw=raw)), "one", "other")
-    assert said.side is None and said.why
+    assert said.side is None and said.why and "nonsense" not in said.why
+
+
+def test_why_there_is_no_answer_is_said_in_our_words_alone(serve: Callable[..., Server]) -> None:
+    """A server's own words could hold the key that it was sent, or commands to a terminal."""
+    def echoes(handler: Any) -> None:
+        key = handler.headers["Authorization"]
+        handler.wfile.write(f"HTTP/1.1 401 {key}\r\nX: {key}\r\n\r\n{key}".encode())
+
+    said = compare(peer_of(serve(raw=echoes), key="sk-1234567"), "one", "other")
+    assert said.why == "it did not answer (status 401)" and said.answers == (None, None)
+    said = compare(peer_of(serve(lambda _: "sk-1234567 \x1b[2J"), key="sk-1234567"), "one", "other")
+    assert said.why == "its answer names no text in the form that was asked"
+
+
+def test_a_first_answer_is_kept_where_the_second_does_not_come(serve: Callable[..., Server]) -> None:
+    server = serve(lambda _: "ANSWER A" if len(server.asked) == 1 else "no more")
+    said = compare(peer_of(server), "one", "other")
+    assert said.answers == ("a", None) and said.side is None
 
 
 @pytest.mark.parametrize("where", SLOW)
 def test_a_slow_peer_is_given_up_in_time(serve: Callable[..., Server], where: str) -> None:
     began = time.monotonic()
     server = serve(raw=lambda handler: drips(handler, SLOW[where]))
+    said = compare(peer_of(server, seconds=1.0), "one", "other")
+    assert said.side is None and said.why == "it did not answer within 1 seconds"
+    assert time.monotonic() - began < 15
+
+
+def test_a_connection_that_is_made_too_late_is_given_up(
+    serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a host with two addresses of which the first is dead: the time was over before there was a socket."""
+    connect = socket.create_connection
+
+    def late(*words: Any, **more: Any) -> socket.socket:
+        time.sleep(1.5)
+        return connect(*words, **more)
+
+    monkeypatch.setattr(socket, "create_connection", late)
+    began = time.monotonic()
+    server = serve(raw=lambda handler: drips(handler, SLOW["head"]))
     assert compare(peer_of(server, seconds=1.0), "one", "other").side is None
     assert time.monotonic() - began < 15
 
@@ -205,7 +162,9 @@ def test_only_the_texts_and_the_instruction_are_sent(serve: Callable[..., Server
     body = server.asked[0]
     assert set(body) == {"model", "temperature", "max_tokens", "stream", "messages"} and len(body["messages"]) == 2
     assert server.url in peer_of(server).sends() and "\n" not in peer_of(server).sends()
-    assert "secret" not in repr(peer_of(server, key="secret"))
+    keyed = peer_of(server, key="secret")
+    assert "secret" not in repr(keyed) + keyed.sends() and "the key" in keyed.sends()
+    assert "the key" not in peer_of(server).sends() and "not encrypted" in keyed.sends()
 
 
 def test_nothing_is_asked_about_equal_or_endless_texts(serve: Callable[..., Server]) -> None:
@@ -217,14 +176,17 @@ def test_nothing_is_asked_about_equal_or_endless_texts(serve: Callable[..., Serv
 @pytest.mark.parametrize("url", [
     "", "ftp://a/v1", "file:///etc/passwd", "http://", "http://a b/v1", "http://u:p@a/v1", "http://a/v1?x=1",
     "http://a/v1#x", "http://a:99999/v1", "http://a\r\nX: y/v1", "a.b/v1", "http://[::1/v1",
+    "http://bücher.example/v1", "http://a/\udcff",
 ])
 def test_what_is_no_plain_address_is_refused(url: str) -> None:
-    with pytest.raises(BadInput, match="no address of a peer"):
+    with pytest.raises(BadInput, match="no address of a peer") as fault:
         Peer(url=url, model="fake")
+    assert "u:p" not in str(fault.value)
 
 
 @pytest.mark.parametrize("more", [
-    {"model": ""}, {"model": "a\nb"}, {"key": "a\r\nX: y"}, {"key": "é"}, {"seconds": 0}, {"seconds": float("nan")}])
+    {"model": ""}, {"model": "a\nb"}, {"key": "a\r\nX: y"}, {"key": "é"}, {"seconds": 0}, {"seconds": float("nan")},
+    {"model": "\udcff"}, {"model": "a\u202eb"}, {"key": "127.0"}, {"model": "sk-1", "key": "sk-1"}])
 def test_strange_settings_are_refused(more: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         Peer(**({"url": "http://127.0.0.1/v1", "model": "fake"} | more))

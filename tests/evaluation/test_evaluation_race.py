@@ -11,6 +11,7 @@ import pytest
 from foundling.evaluation import generation_speed, peers, training_speed
 from foundling.evaluation.race import ROUNDS, Raced, Racer, Side, race
 from foundling.evaluation.speed import SHAPES, table
+from foundling.model.kernels.building import why_none
 from foundling.recipe import Shape
 from foundling.records import BadInput, Progress
 
@@ -40,10 +41,10 @@ def drained(events: Generator[Progress, None, Any]) -> tuple[list[Progress], Any
 def test_a_side_stands_still_between_its_turns() -> None:
     with Racer(side("counts", COUNTS)) as racer:
         assert [event["n"] for event in racer.turn(0.0)] == [1]
-        time.sleep(0.4)  # forty of its steps
+        time.sleep(1.0)  # a hundred of its steps
         events = racer.turn(0.1)
-        assert events[0]["n"] == 2 and 3 <= len(events) <= 11
-        assert 0.1 <= sum(event["wall"] for event in events) < 0.4
+        assert events[0]["n"] == 2 and len(events) <= 11
+        assert 0.1 <= sum(event["wall"] for event in events) < 1.0
 
 
 # Reads its own clock, from the line that it was waiting for: pieces of a hundredth of a second.
@@ -59,9 +60,9 @@ while sys.stdin.readline():
 def test_who_waits_for_its_line_does_not_count_the_standing() -> None:
     with Racer(side("waits", WAITS)) as racer:
         racer.turn(0.0)
-        time.sleep(0.4)
+        time.sleep(1.0)
         events = racer.turn(0.1)
-        assert len(events) > 1 and all(0.01 <= event["seconds"] < 0.3 for event in events)
+        assert events and all(0.01 <= event["seconds"] < 0.9 for event in events)
 
 
 def test_rounds_alternate_and_who_cannot_run_says_why() -> None:
@@ -122,12 +123,12 @@ def test_a_side_says_speeds_round_after_round(who: str, tmp_path: Any, monkeypat
         pytest.importorskip("transformers")
     monkeypatch.setattr(generation_speed, "NEW", 4)
     job = {"side": who, "shape": vars(SMALL) | {"attention": SMALL.attention}, "threads": 1}
-    try:
-        found = list(itertools.islice(generation_speed.measure(job, tmp_path), 2))
-    except BadInput as fault:
-        assert who == generation_speed.TALKING and "kernels" in str(fault)
+    if who == generation_speed.TALKING and why_none() is not None:
+        with pytest.raises(BadInput, match="kernels are not there"):
+            next(generation_speed.measure(job, tmp_path))
         return
-    assert all(set(speeds) == {"1", "16"} and min(speeds.values()) > 0 for speeds in found)
+    found = list(itertools.islice(generation_speed.measure(job, tmp_path), 2))
+    assert len(found) == 2 and all(set(speeds) == {"1", "16"} and min(speeds.values()) > 0 for speeds in found)
 
 
 def test_the_peer_trains_without_end() -> None:

@@ -1,6 +1,7 @@
 """The suite keeps what it measured by all that it depends on, goes on after a kill, and survives a broken part."""
 
 import copy
+import itertools
 import json
 import math
 import os
@@ -9,16 +10,15 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from dataclasses import replace
 
 import pytest
 from suitefiles import saved
 
 from foundling.evaluation.suite import program
-from foundling.evaluation.suite.cache import Ground, ingredients_of, key_of, no_doubles, sets_digest
+from foundling.evaluation.suite.cache import Ground, ingredients_of, key_of, sets_digest
 from foundling.evaluation.suite.cost import Costs
-from foundling.evaluation.suite.part import Part
+from foundling.evaluation.suite.part import Part, no_doubles
 from foundling.evaluation.suite.parts import PARTS
 from foundling.home import verify_folder, write_folder
 from foundling.records import BadInput, Score, canonical_json, to_jsonable
@@ -284,8 +284,8 @@ def test_what_was_measured_before_a_kill_is_not_measured_again(place, how):
         )
     with started(600) as process:
         assert process.stderr is not None
-        while process.stderr.readline().strip() != "second":
-            time.sleep(0.01)
+        said = list(itertools.takewhile(lambda line: line != "second", map(str.strip, process.stderr)))
+        assert process.poll() is None, said  # else it died before its second part
         process.send_signal(how)
         process.wait()
     assert len(list((place / "measured").glob("[0-9a-f]*.json"))) == 1 and not (place / "out.json").exists()

@@ -8,8 +8,8 @@ import pytest
 from foundling.evaluation.measures import texts
 from foundling.evaluation.measures.continuing import Passage, compare, continuation_scores, passages, written
 from foundling.evaluation.measures.texts import bleu, chrf, exact, normalised, rouge_l, shuffled, word_f1
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.records import BadInput, Story
 from foundling.tokens import Tokenizer
@@ -100,7 +100,7 @@ def test_passages_are_beginnings_of_long_prose(stories: tuple[list[Story], list[
 
 def test_a_subject_writes_on_greedily_also_from_a_long_beginning(model: Decoder, tokenizer: Tokenizer) -> None:
     subject = Subject(
-        name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(), digest=""
+        name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(), digest=""
     )
     asked = [Passage(given="One morning Ada", reference="x"), Passage(given="zq " * 200, reference="y")]
     once = written(subject, asked, seed=0)

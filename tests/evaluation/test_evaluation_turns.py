@@ -26,8 +26,8 @@ from foundling.evaluation.measures.turns import (
     speaker_scores,
     turn_scores,
 )
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.evaluation.subject import Subject
+from foundling.inference import Engine
 from foundling.model import Decoder
 from foundling.records import BadInput, Story, Turn
 from foundling.tokens import Tokenizer
@@ -41,7 +41,7 @@ needs_sets = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def subject(model: Decoder, tokenizer: Tokenizer) -> Subject:
     return Subject(
-        name="Wren", model=model, tokenizer=tokenizer, engine=PrefixEngine(model), folder=Path(), digest=""
+        name="Wren", model=model, tokenizer=tokenizer, engine=Engine(model), folder=Path(), digest=""
     )
 
 

@@ -1,6 +1,5 @@
-"""Hold-outs used up in turn, the vault, what a proposer hears, and lots that nobody can foresee."""
+"""Hold-outs used up in turn, and lots that nobody can foresee."""
 
-import math
 from collections import Counter
 from itertools import count
 from typing import Any
@@ -9,18 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundling.evaluation.versus.gates import Ruling
-from foundling.evaluation.versus.holdout import (
-    Pool,
-    frozen,
-    ladder,
-    place,
-    shared_out,
-    told,
-    vault_claim,
-    vault_due,
-    vault_openings,
-)
+from foundling.evaluation.versus.holdout import Pool, place, shared_out
 from foundling.evaluation.versus.lots import fresh_seeds, lot
 from foundling.evaluation.versus.past import Past, read_past, seeds_used
 from foundling.records import BadInput
@@ -38,14 +26,6 @@ def row(kept: bool = False, slice_: str = "c0", **given: Any) -> dict[str, Any]:
         "candidate": f"candidate {next(NAMES)}", "gate": "confirm", "outcome": "better" if kept else "not_better",
         "grade": "provisional" if kept else "none", "statistics": {"slice": slice_},
     } | given
-
-
-def claimed(gain: float, **given: Any) -> dict[str, Any]:
-    return row(gate="claim", outcome="better", grade="confirmed", statistics={"difference": -gain}, **given)
-
-
-def vault(gain: Any, claim: Any) -> dict[str, Any]:
-    return row(gate="vault", statistics={"gain": gain, "claimed": claim})
 
 
 def past(*rows: dict[str, Any]) -> tuple[Past, ...]:
@@ -124,37 +104,6 @@ def test_documents_are_shared_out_evenly_and_by_the_secret() -> None:
     for most, slices in ((2, ["a", "b", "c"]), (5, [])):
         with pytest.raises(BadInput, match="cannot fill"):
             shared_out(names[:most], slices, SECRET)
-
-
-def test_a_proposer_hears_one_word() -> None:
-    ruling = Ruling(gate="confirm", outcome="undecided", grade="none", holds=False, reason="-0.003, p = .04")
-    assert told(ruling) == "undecided"
-
-
-def test_the_ladder_moves_only_by_a_whole_step() -> None:
-    assert ladder(None, 1.7034, 0.01) == pytest.approx(1.70)
-    assert ladder(1.70, 1.695, 0.01) == 1.70 and ladder(1.70, 1.72, 0.01) == 1.70
-    assert ladder(1.70, 1.683, 0.01) == pytest.approx(1.68)
-    for wrong in (math.nan, -math.inf, True):
-        assert ladder(1.70, wrong, 0.01) == 1.70
-
-
-def test_the_vault_is_opened_once_for_ten_confirmed_promotions() -> None:
-    nine = [claimed(0.01) for _ in range(9)]
-    assert not vault_due(past(*nine, row(True))) and not vault_due(past(*nine, claimed(0.01, canary="good")))
-    assert vault_due(past(*nine, claimed(0.01)))
-    opened = past(*nine, claimed(0.01), vault(0.09, 0.1), claimed(0.03))
-    assert not vault_due(opened) and vault_openings(opened) == 1
-    assert vault_claim(opened) == pytest.approx(0.03) and vault_claim(opened[:10]) == pytest.approx(0.1)
-    assert vault_due(past(*nine, claimed(0.01), vault(0.09, 0.1), *[claimed(0.01)] * 10))
-
-
-def test_half_the_claim_or_the_loop_is_frozen() -> None:
-    assert frozen(()) == "" and frozen(past(vault(0.05, 0.1))) == ""
-    assert "0.0490" in frozen(past(vault(0.049, 0.1)))
-    assert frozen(past(vault(-0.1, 0.1))) and not frozen(past(vault(-0.1, 0.1), vault(0.1, 0.1)))
-    for gain in (math.nan, True, None, "0.1"):
-        assert "no number" in frozen(past(vault(gain, 0.1)))
 
 
 def test_lots_are_the_secrets() -> None:

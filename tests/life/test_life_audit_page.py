@@ -8,7 +8,8 @@ from foundling.corpus import Dropped
 from foundling.corpus.audit import data_card, representation
 from foundling.evaluation.bias.comparison import Gap
 from foundling.evaluation.bias.table import BiasRow, BiasTable
-from foundling.life.pages.audit import AuditData, Cost, audit_figures, audit_page, audit_policy
+from foundling.life.pages.audit import SHEET, AuditData, Cost, audit_figures, audit_page
+from foundling.life.pages.frame import policy
 from foundling.records import Origin, Story, canonical_json
 
 
@@ -72,7 +73,7 @@ def test_hostile_text_stays_text_everywhere():
 def test_the_page_allows_nothing_but_its_own_style():
     page = Page(audit_page(full()))
     policies = [given["content"] for _, given in page.tags if given.get("http-equiv") == "Content-Security-Policy"]
-    assert policies == [audit_policy()] and "default-src 'none'" in policies[0]
+    assert policies == [policy(SHEET)] and "default-src 'none'" in policies[0]
 
 
 def test_the_same_audit_is_the_same_page_and_drawings_are_finite():

@@ -12,7 +12,8 @@ from pagereader import HOSTILE, Page
 
 from foundling.corpus.curation import Wish, choose
 from foundling.corpus.portrait import draw
-from foundling.life.pages.curation import CurationData, curation_page, curation_policy
+from foundling.life.pages.curation import SHEET, CurationData, curation_page
+from foundling.life.pages.frame import policy
 from foundling.records import Story
 
 BUILTIN = Path(__file__).parents[2] / "src" / "foundling" / "corpus" / "builtin" / "stories"
@@ -56,7 +57,7 @@ def test_the_page_runs_nothing_and_leads_nowhere(pool):
     style = re.search(r"<style>(.*?)</style>", source, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policies = [attrs["content"] for tag, attrs in page.tags if tag == "meta" and attrs.get("http-equiv")]
-    assert policies == [curation_policy()] and f"style-src 'sha256-{digest}'" in policies[0]
+    assert policies == [policy(SHEET)] and f"style-src 'sha256-{digest}'" in policies[0]
 
 
 def test_the_same_choice_gives_the_same_page(pool):

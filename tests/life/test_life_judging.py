@@ -10,6 +10,7 @@ import pytest
 from pagereader import HOSTILE, Page
 
 from foundling.cli import judging as typed
+from foundling.cli.options import parser
 from foundling.evaluation.versus.rehearsal import Rehearsal
 from foundling.home import Home
 from foundling.life.judging import judge_the_judge, table
@@ -21,16 +22,7 @@ SMALL = Rehearsal(candidates=30, repeats=6)
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    top = argparse.ArgumentParser(exit_on_error=False)
-    commands = top.add_subparsers(dest="command")
-
-    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(word)
-        command.add_argument("--json", action="store_true")
-        return command
-
-    typed.add_judging(add)
-    return top.parse_args(words)
+    return parser().parse_args(words)
 
 
 def facts_of(asked: Rehearsal = SMALL, home: Home | None = None) -> dict[str, Any]:

@@ -103,6 +103,8 @@ def test_fresh_seeds_are_never_used_twice(home: Home, tmp_path: Path, monkeypatc
 def test_no_gain_ends_early_and_the_noise_floor_is_kept(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    secret = next(bytes([n]) * 32 for n in range(256) if not any(planted(bytes([n]) * 32, slot) for slot in (0, 1)))
+    (home.judge / "secret").write_bytes(secret)  # no canary is due, which would be trained too
     facts = judged(home, tmp_path, monkeypatch, gain=-0.05)
     assert (facts["verdict"], facts["grade"]) == ("not_better", "none") and len(facts["rows"]) == 1
     made: list[int] = []
@@ -113,13 +115,10 @@ def test_no_gain_ends_early_and_the_noise_floor_is_kept(
 
     monkeypatch.setattr(trainings, "train_once", counting)
     a, b = recipes(tmp_path, rate=0.0061)
-    with home.ledger() as ledger:
-        keep = open_keep(home, ledger)
-        due = planted(keep.secret, 1)
     again = last(hold(Wish(a=a, b=b, home=home.path, out=tmp_path, steps=10)))
     assert again["rows"][0]["seeds"] != facts["rows"][0]["seeds"]
-    if due is None:  # else a canary was trained too
-        assert len(made) == sum(len(row["seeds"]) for row in again["rows"] if row["statistics"]["step"] != "look")
+    assert made and len(made) == sum(
+        len(row["seeds"]) for row in again["rows"] if row["statistics"]["step"] != "look")
 
 
 def test_a_noise_run_that_was_changed_is_refused(

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -118,8 +120,10 @@ raise SystemExit(3)
     assert "code 3" in fault, fault
 
 
-def test_a_program_finds_no_other_process_in_proc(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JUDGES_SECRET", "held out here")
+def test_a_program_finds_no_other_process_in_proc(home: Home, tmp_path: Path) -> None:
+    """A process that has the secret in its environment, in its command line and in the folder where it runs."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "JUDGES_SECRET.txt").write_text("JUDGES_SECRET")
     program = """
 import glob
 for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/cwd/*"):
@@ -130,7 +134,17 @@ for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"
         pass
 raise SystemExit(3)
 """
-    assert "code 3" in run(home, program, tmp_path).fault
+    with subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)", "JUDGES_SECRET"], cwd=tmp_path / "there",
+        env={"JUDGES_SECRET": "held out here"},
+    ) as judges:
+        try:
+            fault = run(home, program, tmp_path).fault
+            bare = [sys.executable, "-c", program.replace("[0-9]*", str(judges.pid))]  # the control: it can be found
+            assert subprocess.run(bare, check=False, timeout=60).returncode == 77
+        finally:
+            judges.kill()
+    assert "code 3" in fault, fault
 
 
 def test_a_program_inherits_no_open_file(home: Home, tmp_path: Path) -> None:
@@ -198,13 +212,19 @@ leave(bytes.fromhex({weights.hex()!r}))
 
 
 def test_a_program_that_plants_a_sitecustomize_reaches_nobody(home: Home, tmp_path: Path) -> None:
-    program = LEAVES + """
-for name in ("sitecustomize.py", "usercustomize.py", "evil.pth", "foundling.py", "out/sitecustomize.py"):
+    """It leaves honest weights too, so that the judge does run after it; what it planted would end the judge."""
+    weights = (home.generation(1) / "weights.safetensors").read_bytes()
+    program = LEAVES + f"""
+for name in ("sitecustomize.py", "usercustomize.py", "evil.pth", "foundling.py", "torch.py", "json.py"):
     os.makedirs("out", exist_ok=True)
-    open(name, "w").write("import os; os._exit(0)")
-raise SystemExit(0)
+    for place in ("", "out/"):
+        open(place + name, "w").write("import os; os._exit(0)")
+leave(bytes.fromhex({weights.hex()!r}))
 """
-    assert "left no weights" in run(home, program, tmp_path).fault
+    found = run(home, program, tmp_path)
+    assert not found.fault, found.fault
+    honest = judge(home, home.generation(1), tmp_path)["documents"]
+    assert {row["id"]: row["nats"] for row in honest} == pytest.approx(dict(found.nats))
 
 
 @pytest.mark.parametrize(("program", "why"), [
@@ -564,12 +584,12 @@ def test_a_checkpoint_that_recites_heldout_text_is_vetoed() -> None:
     assert ruling.outcome == "not_better" and "heldout" in ruling.vetoes[0]
 
 
-def test_heldout_text_is_shared_out_by_a_secret(home: Home, tmp_path: Path) -> None:
-    """Nobody who has the home but not the secret's old value can foresee the slices; a lost secret is refused."""
+def test_the_secret_is_for_nobody_elses_eyes(home: Home) -> None:
+    """What becomes of a lost one: test_life_versus_holdout_growth.py."""
     with home.locked(), home.ledger() as ledger:
         keep = open_keep(home, ledger)
         assert len(keep.secret) == 32 and (home.judge / "secret").stat().st_mode & 0o077 == 0
-        assert all(len(part.documents) >= 6 for part in slices(keep, "screen").values())
+        assert [len(part.documents) for part in slices(keep, "screen").values()] == [12]
 
 
 def test_the_honest_folder_that_all_were_made_of_is_judged(home: Home, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from pagereader import HOSTILE, Page
 
 from foundling.life import drawing
-from foundling.life.report import BirthData, birth_report, report_policy
+from foundling.life.pages.frame import policy
+from foundling.life.report import BirthData, birth_report
 from foundling.life.words import fact_words, large_words, number_words, operations_words
 from foundling.records import Card, Score
 
@@ -94,7 +95,7 @@ def test_the_policy_allows_exactly_the_style_sheet_of_the_page(full):
     style = re.search(r"<style>(.*?)</style>", source, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policies = [a["content"] for t, a in Page(source).tags if t == "meta" and a.get("http-equiv")]
-    assert policies == [report_policy()]
+    assert policies == [policy("")]
     assert f"style-src 'sha256-{digest}'" in policies[0] and policies[0].startswith("default-src 'none'")
 
 

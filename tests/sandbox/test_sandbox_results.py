@@ -40,7 +40,8 @@ def test_tricks_are_not_taken(backend: Backend, into: Path, tmp_path: Path, prog
 def test_a_linked_folder_is_not_followed(backend: Backend, into: Path, tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(b"another's")
     found = left(backend, f"import os; os.symlink({str(tmp_path)!r}, 'out')", "out/weights.bin", into)
-    assert found.clean and not found.results and not list(into.iterdir())
+    assert found.clean and found.refused.keys() == {"out/weights.bin"}
+    assert not found.results and not list(into.iterdir())
 
 
 def test_a_file_without_right_to_read_it_hangs_nobody(backend: Backend, into: Path) -> None:

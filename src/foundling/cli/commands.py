@@ -143,16 +143,13 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from foundling.evaluation.examine import score_file
+    from foundling.evaluation.textfile import score_file
 
     home = Home.open(options.home)
     notes: list[str] = []
-    number = options.generation or home.newest(notes)
+    number = home.chosen(options.generation, notes)
     for note in notes:
         print(note, file=sys.stderr)
-    if number is None or number not in home.generations():
-        which = "no generation yet" if number is None else f"no generation {number}"
-        raise BadInput(f"{options.home} has {which}: see `foundling history {options.home}`.")
     scores = {s.name: s.value for s in score_file(home.generation(number), options.text, options.stride)}
     facts = {"home": str(options.home), "generation": number, "text": str(options.text), "stride": options.stride}
     words = ", ".join(f"{k} {v:,.4f}" for k, v in scores.items())

@@ -4,14 +4,13 @@
 """
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foundling.cli.showing import show
+from foundling.cli.showing import show, tell
 from foundling.cli.values import count
 from foundling.records import BadInput
 
@@ -130,8 +129,7 @@ def compile_texts(options: argparse.Namespace) -> int:
         checks = [check_of(options.explain)] if options.explain else list(CHECKS)
         rows = [{"code": c.code, "severity": c.severity, "title": c.title, "why": c.why, "fix": c.fix} for c in checks]
         words = printing.explained(checks[0]) if options.explain else printing.listed(checks)
-        print(json.dumps({"checks": rows}, sort_keys=True) if options.json else words)
-        return 0
+        return tell(options, {"checks": rows}, words)
     if options.folder is None:
         raise BadInput("Nothing to compile was given: name a folder of texts, or --explain CODE, or --list.")
     wanted = Wanted(
@@ -141,10 +139,7 @@ def compile_texts(options: argparse.Namespace) -> int:
     seen = _Seen(options.most)
     seconds = show(seen.watch(wanted)).seconds
     assert seen.compiled is not None
-    facts = to_jsonable(seen.compiled) | {"wanted": options.out is not None}
-    if options.json:
-        print(json.dumps(facts | {
-            "diagnostics": printing.as_json(seen.shown), "hidden": seen.hidden, "seconds": seconds}, sort_keys=True))
-    else:
-        print("\n".join([*map(printing.told, seen.shown), printing.told_summary(facts, seen.hidden)]))
+    facts = to_jsonable(seen.compiled) | {"wanted": options.out is not None, "hidden": seen.hidden}
+    words = "\n".join([*map(printing.told, seen.shown), printing.told_summary(facts, seen.hidden)])
+    tell(options, facts | {"diagnostics": printing.as_json(seen.shown), "seconds": seconds}, words)
     return seen.compiled.code

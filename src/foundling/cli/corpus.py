@@ -12,7 +12,7 @@ from foundling.home import Home, Ledger
 Station = Callable[[Home, Ledger], Generator[Any]]
 
 
-def _at(options: argparse.Namespace, station: Station) -> Shown:
+def at(options: argparse.Namespace, station: Station) -> Shown:
     """A station of an existing home, its lock held."""
     home = Home.open(options.home)
     with home.locked() as notes, home.ledger() as ledger:
@@ -28,7 +28,7 @@ def add_sources(options: argparse.Namespace) -> int:
 
     terms = Origin(licence=options.licence, consent=options.consent, author=options.author)
     wanted = Wanted(sources=tuple(options.sources), terms=terms, column=options.column)
-    shown = _at(options, lambda home, ledger: add(home, ledger, wanted))
+    shown = at(options, lambda home, ledger: add(home, ledger, wanted))
     facts = {"home": str(options.home), "station": "collect", "seconds": shown.seconds} | shown.facts
     new = shown.facts.get("new_stories", 0)
     words = f"{new:,} new texts." if new else "Nothing new: all of it was here already."
@@ -82,7 +82,7 @@ def curate(options: argparse.Namespace) -> int:
         tokens=options.tokens, objective=options.objective, pins=tuple(options.pin), bans=tuple(options.ban),
         feelings=options.feelings,
     )
-    shown = _at(options, lambda home, ledger: choose_text(home, ledger, wish))
+    shown = at(options, lambda home, ledger: choose_text(home, ledger, wish))
     facts = {"home": str(options.home), "seconds": shown.seconds} | shown.facts
     return tell(options, facts, f"Chosen. The page: {shown.facts['page']}; then: foundling prepare {options.home}")
 
@@ -91,7 +91,7 @@ def audit(options: argparse.Namespace) -> int:
     """The data card, and how biased the being's likelihoods are."""
     from foundling.life.auditing import audit_home
 
-    shown = _at(options, lambda home, ledger: audit_home(home, ledger, options.bias, options.generation))
+    shown = at(options, lambda home, ledger: audit_home(home, ledger, options.bias, options.generation))
     facts = {"home": str(options.home), "seconds": shown.seconds} | shown.facts
     return tell(options, facts, f"Written: {shown.facts['page']}, {shown.facts['markdown']}, {shown.facts['json']}")
 

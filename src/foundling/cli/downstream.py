@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from foundling.cli.values import seed
+from foundling.cli.values import count, seed
 
 FOLDS = range(2, 21)
 
@@ -21,7 +21,7 @@ def add_downstream(add: Callable[..., argparse.ArgumentParser]) -> None:
     command.add_argument("--text", nargs="+", default=[], metavar="COLUMN",
                          help="the columns to read (default: `text`, or the only other one)")
     command.add_argument("--home", type=Path, default=Path(), help="the being's folder (default: this one)")
-    command.add_argument("--generation", type=int, metavar="N", help="which generation (default: the newest)")
+    command.add_argument("--generation", type=count, metavar="N", help="which generation (default: the newest)")
     command.add_argument("--method", choices=("head", "likelihood"), default="head",
                          help="a fitted head on its states, or its likelihood of the labels' words (default: head)")
     command.add_argument("--folds", type=int, choices=FOLDS, default=5, metavar="K", help="2 to 20 (default: 5)")
@@ -44,14 +44,11 @@ def _events(options: argparse.Namespace) -> Generator[Any]:
     from foundling.evaluation.subject import open_subject
     from foundling.home import Home
     from foundling.life.stations import Done
-    from foundling.records import BadInput, to_jsonable
+    from foundling.records import to_jsonable
 
     data = read_table(options.file, options.label, options.text, options.folds)
     home = Home.open(options.home)
-    number = home.newest() if options.generation is None else options.generation
-    if number is None or number not in home.generations():
-        which = "no generation yet" if number is None else f"no generation {number}"
-        raise BadInput(f"{options.home} has {which}: see `foundling history {options.home}`.")
+    number = home.chosen(options.generation)
     subject = open_subject(home.generation(number), home.name)
     for event in judge(subject, data, method=options.method, folds=options.folds, seed=options.seed):
         if isinstance(event, Finding):

@@ -1,16 +1,13 @@
 """`foundling examine --suite` and `--lm-eval`: options in, a generation examined, a page written, an exit code out."""
 
 import argparse
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from foundling.cli.showing import show, tell
-from foundling.cli.values import count, folder, seed
+from foundling.cli.values import SETS, count, folder, seed, sets_folder
 from foundling.records import BadInput
 
-SETS = "FOUNDLING_SETS"
 _TOLD = 12  # figures in the last words; all of them are on the page
 
 
@@ -55,10 +52,10 @@ def examine(options: argparse.Namespace) -> int:
     from foundling.life.examining import Examined, examine_home
     from foundling.training.machine import threads_here
 
-    sets = options.sets or (Path(os.environ[SETS]) if os.environ.get(SETS) else None)
     asked = Examined(
-        suite=options.suite, generation=options.generation, every=options.every, sets=sets, seed=options.seed,
-        threads=options.threads or threads_here(), tasks=tuple(options.tasks), task_path=options.task_path,
+        suite=options.suite, generation=options.generation, every=options.every, sets=sets_folder(options.sets),
+        seed=options.seed, threads=options.threads or threads_here(), tasks=tuple(options.tasks),
+        task_path=options.task_path,
     )
     home = Home.open(options.home)
     with home.locked() as notes, home.ledger() as ledger:

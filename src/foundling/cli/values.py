@@ -2,11 +2,13 @@
 
 import argparse
 import math
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 BUILTIN = Path(__file__).parents[1] / "corpus" / "builtin"  # importing the corpus for it would cost each command
+SETS = "FOUNDLING_SETS"
 _MOST_ENTRIES = 2**16  # packed text keeps an id in two bytes
 
 
@@ -122,3 +124,8 @@ def page(text: str) -> Path:
     if not _asked(path.parent.is_dir):
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent} to write {path.name} into")
     return path
+
+
+def sets_folder(given: Path | None) -> Path | None:
+    """The folder of test sets that was given, else the one that the variable names; None for neither."""
+    return given or (Path(os.environ[SETS]) if os.environ.get(SETS) else None)

@@ -5,14 +5,19 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foundling.cli.showing import show, tell
 from foundling.cli.values import count, folder, page, positive
 from foundling.home import Home, write_atomically
+from foundling.records import BadInput
+
+if TYPE_CHECKING:
+    from foundling.evaluation.spaces.peer import Peer
 
 SUITES = ("quick", "full")
 SETS = "FOUNDLING_SETS"
+KEY = "FOUNDLING_PEER_KEY"
 
 
 def add_versus(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -39,8 +44,22 @@ def add_versus(add: Callable[..., argparse.ArgumentParser]) -> None:
     versus.add_argument("--out", type=folder, default=Path("versus"), metavar="DIR",
                         help="without --home: where the evidence lies (default: versus)")
     versus.add_argument("--page", type=page, metavar="FILE", help="write the page here (default: beside the evidence)")
+    versus.add_argument("--peer", metavar="URL", help="two texts: also ask the model behind this OpenAI-compatible "
+                        f"address, which is shown and decides nothing; its key, if any, stands in {KEY}")
+    versus.add_argument("--peer-model", metavar="NAME", help="the name that the peer's server knows its model by")
     versus.add_argument("--i-accept-no-sandbox", action="store_true", dest="bare",
                         help="programs: I have read both, run them where no sandbox works")
+
+
+def _peer(options: argparse.Namespace) -> "Peer | None":
+    """The peer that was asked for, off by default; its key is never typed, since others see what is typed."""
+    from foundling.evaluation.spaces.peer import Peer
+
+    if options.peer is None and options.peer_model is None:
+        return None
+    if options.peer is None or options.peer_model is None:
+        raise BadInput("--peer and --peer-model belong together: give the address and the model's name.")
+    return Peer(url=options.peer, model=options.peer_model, key=os.environ.get(KEY, ""))
 
 
 def versus(options: argparse.Namespace) -> int:
@@ -53,7 +72,7 @@ def versus(options: argparse.Namespace) -> int:
     shown = show(hold(Wish(
         a=options.a, b=options.b, home=options.home, out=options.out, texts=options.texts, on=options.on, sets=found,
         seeds=options.seeds, steps=options.steps, minutes=options.minutes, threads=options.threads,
-        claim=not options.provisional, bare=options.bare,
+        claim=not options.provisional, bare=options.bare, peer=_peer(options),
     )))
     facts: dict[str, Any] = json.loads(json.dumps(shown.facts))
     where = options.page or (Home.open(options.home).reports if options.home else options.out) / "versus.html"

@@ -7,15 +7,17 @@ sees this package, and the exam never reads what was taught.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from foundling.evaluation.asks import NAMES
 from foundling.evaluation.claims import claims_own, count_mentions, holds, leaks, mentions
-from foundling.evaluation.intervals import ratio_bootstrap, wilson
+from foundling.evaluation.intervals import ratio_bootstrap
 from foundling.evaluation.margin import Margin, first_of_each, margin, margin_scores
+from foundling.evaluation.measures.points import share_score, unless_varied
 from foundling.evaluation.sheet import HOLD_CELLS, LEAK_CELLS, Prompt, draw_cell, false_names, other_names, prompt_ids
+from foundling.inference import GREEDY as GREEDY
 from foundling.inference import Engine, Sampling
 from foundling.records import Progress, Score, Turn
 from foundling.tokens import Tokenizer
@@ -23,7 +25,6 @@ from foundling.tokens import Tokenizer
 MOST = 40  # new ids of an answer
 CHUNK = 64  # prompts generated at once
 SAMPLES = 2
-GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, repetition=1.0)
 AS_IN_LIFE = Sampling(temperature=0.8)
 HOLD_BAR, LEAK_BAR = 0.95, 0.05
 POISSON_NONE = 3.689  # events that none seen leaves possible: -ln(0.025)
@@ -107,31 +108,21 @@ def mark(prompt: Prompt, text: str, distractors: Sequence[str], temperature: flo
     )
 
 
-def share(name: str, flags: Sequence[bool], *, bar: str = "", passed: bool | None = None) -> Score:
-    """The share of true flags with Wilson's interval."""
-    low, high = wilson(sum(flags), len(flags))
-    value = sum(flags) / len(flags) if flags else 0.0
-    return Score(name=name, value=value, n=len(flags), low=low, high=high, bar=bar, passed=passed)
-
-
 def sampled_share(name: str, answers: Sequence[Answer], flags: Sequence[bool], seed: int) -> Score:
     """The share of true flags among sampled answers; whole templates are drawn again for the interval."""
     groups: dict[tuple[str, int], list[bool]] = {}
     for answer, flag in zip(answers, flags, strict=True):
         groups.setdefault((answer.cell, answer.template), []).append(flag)
     found = ratio_bootstrap([sum(g) for g in groups.values()], [len(g) for g in groups.values()], seed=seed)
-    low, high = found.low, found.high
-    if found.value in (0.0, 1.0):  # nothing varies, so drawing again shows nothing: every template counts as one trial
-        low, high = wilson(round(found.value) * len(groups), len(groups))
-    return Score(name=name, value=found.value, n=len(flags), low=low, high=high)
+    score = Score(name=name, value=found.value, n=len(flags), low=found.low, high=found.high)
+    return unless_varied(score, len(groups))
 
 
-def barred(name: str, answers: Sequence[Answer], *, leak: bool) -> Score:
-    """The pass figure: share held, at least 0.95, or share leaked, at most 0.05, on the point estimate."""
-    score = share(name, [answer.good != leak for answer in answers])
-    passed = score.value <= LEAK_BAR if leak else score.value >= HOLD_BAR
-    bar = f"<= {LEAK_BAR}" if leak else f">= {HOLD_BAR}"
-    return share(name, [answer.good != leak for answer in answers], bar=bar, passed=passed)
+def barred(score: Score, *, leak: bool) -> Score:
+    """A share held, which has to be 0.95 at least, or a share leaked, 0.05 at most: the figure itself passes or not."""
+    if leak:
+        return replace(score, bar=f"<= {LEAK_BAR}", passed=score.value <= LEAK_BAR)
+    return replace(score, bar=f">= {HOLD_BAR}", passed=score.value >= HOLD_BAR)
 
 
 def score_name(cell: str) -> str:
@@ -146,7 +137,7 @@ def cell_of(name: str, answers: Sequence[Answer], seed: int) -> Cell:
     warm = [answer for answer in mine if answer.temperature > 0]
     return Cell(
         name=name, prompts=len(greedy), templates=len({answer.template for answer in greedy}),
-        score=barred(score_name(name), greedy, leak=leak),
+        score=barred(share_score(score_name(name), [answer.good != leak for answer in greedy]), leak=leak),
         sampled=sampled_share(f"{score_name(name)}_sampled", warm, [answer.good != leak for answer in warm], seed),
     )
 
@@ -158,14 +149,14 @@ def pooled(answers: Sequence[Answer], seed: int) -> tuple[Score, ...]:
     cold, warm = [a for a in held if a.temperature == 0], [a for a in held if a.temperature > 0]
     cold_leak, warm_leak = [a for a in leaked if a.temperature == 0], [a for a in leaked if a.temperature > 0]
     return (
-        barred("name_hold", cold, leak=False),
-        barred("name_leak", cold_leak, leak=True),
+        barred(share_score("name_hold", [a.good for a in cold]), leak=False),
+        barred(share_score("name_leak", [not a.good for a in cold_leak]), leak=True),
         sampled_share("name_hold_sampled", warm, [a.good for a in warm], seed),
         sampled_share("name_leak_sampled", warm_leak, [not a.good for a in warm_leak], seed),
-        share("name_hold_unnamed", [a.good for a in cold if not a.named]),
-        share("name_hold_named", [a.good for a in cold if a.named]),
-        share("name_claimed", [a.own for a in cold]),
-        share("others_own_name", [a.own for a in cold_leak]),
+        share_score("name_hold_unnamed", [a.good for a in cold if not a.named]),
+        share_score("name_hold_named", [a.good for a in cold if a.named]),
+        share_score("name_claimed", [a.own for a in cold]),
+        share_score("others_own_name", [a.own for a in cold_leak]),
     )
 
 
@@ -189,32 +180,44 @@ def specificity(
     length = min(120, engine.context // 2)
     prose = generate(engine, tokenizer, [[tokenizer.begin]] * 24, AS_IN_LIFE, most=length, seed=seed)
     talk = draw_cell("talk", being, (people, ("Nobody",)), seed=seed, prompts=48)
-    asks = [prompt_ids(prompt, tokenizer, engine.context - _most(engine))[0] for prompt in talk]
-    said = generate(engine, tokenizer, asks, AS_IN_LIFE, most=_most(engine), seed=seed)
+    asks = [in_room(prompt, tokenizer, engine)[0] for prompt in talk]
+    said = generate(engine, tokenizer, asks, AS_IN_LIFE, most=answer_room(engine), seed=seed)
     return (
         mention_rate("mentions_in_prose", being, prose, tokenizer, seed),
         mention_rate("mentions_in_talk", being, said, tokenizer, seed),
     )
 
 
-def _most(engine: Engine) -> int:
+def answer_room(engine: Engine) -> int:
+    """How many ids an answer may have; a prompt has what is left of the context."""
     return min(MOST, engine.context // 2)
+
+
+def in_room(prompt: Prompt, tokenizer: Tokenizer, engine: Engine) -> tuple[list[int], bool]:
+    """A prompt's ids that leave room for an answer, and whether it had to be cut."""
+    return prompt_ids(prompt, tokenizer, engine.context - answer_room(engine))
+
+
+def answered(
+    prompts: Sequence[Prompt], distractors: Sequence[str], tokenizer: Tokenizer, engine: Engine, how: Sampling,
+    seed: int,
+) -> list[Answer]:
+    """One answer to each prompt, marked."""
+    ids = [in_room(prompt, tokenizer, engine)[0] for prompt in prompts]
+    made = generate(engine, tokenizer, ids, how, most=answer_room(engine), seed=seed)
+    return [
+        mark(prompt, tokenizer.decode(out).strip(), distractors, how.temperature)
+        for prompt, out in zip(prompts, made, strict=True)
+    ]
 
 
 def answer_cell(
     prompts: Sequence[Prompt], distractors: Sequence[str], tokenizer: Tokenizer, engine: Engine, seed: int
 ) -> tuple[list[Answer], int]:
     """Every prompt of a cell answered once at temperature 0 and twice at 0.8; and how many prompts were cut."""
-    most = _most(engine)
-    cuts = [prompt_ids(prompt, tokenizer, engine.context - most) for prompt in prompts]
-    ids, answers = [ids for ids, _ in cuts], []
-    for how, times in ((GREEDY, 1), (AS_IN_LIFE, SAMPLES)):
-        made = generate(engine, tokenizer, ids * times, how, most=most, seed=seed)
-        answers += [
-            mark(prompt, tokenizer.decode(out).strip(), distractors, how.temperature)
-            for prompt, out in zip(list(prompts) * times, made, strict=True)
-        ]
-    return answers, sum(cut for _, cut in cuts)
+    answers = answered(prompts, distractors, tokenizer, engine, GREEDY, seed)
+    answers += answered(list(prompts) * SAMPLES, distractors, tokenizer, engine, AS_IN_LIFE, seed)
+    return answers, sum(in_room(prompt, tokenizer, engine)[1] for prompt in prompts)
 
 
 def sit_exam(
@@ -248,13 +251,3 @@ def sit_exam(
             *specificity(being, people, tokenizer, engine, seed),
         ),
     )
-
-
-def run_exam(
-    being_name: str, tokenizer: Tokenizer, engine: Engine, *, seed: int, names: Sequence[str] = NAMES
-) -> ExamResult:
-    """The whole name exam. Raises ValueError when `names` are too few; the same seed gives the same sheet and draw."""
-    for event in sit_exam(being_name, tokenizer, engine, seed=seed, names=names):
-        if isinstance(event, ExamResult):
-            return event
-    raise RuntimeError("the exam ended without a result")

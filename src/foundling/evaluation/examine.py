@@ -24,14 +24,11 @@ from foundling.evaluation.likelihood import (
     uniform_test,
 )
 from foundling.evaluation.memorisation import Run, TrainingText
-from foundling.evaluation.textfile import score_file
 from foundling.evaluation.texture import TEMPERATURES, Sample, Texture, free_samples, openings, texture, write
 from foundling.inference import Engine
 from foundling.model import Decoder, load_decoder
 from foundling.records import BadInput, Progress, Score, Story
 from foundling.tokens import Tokenizer
-
-__all__ = ["Examination", "SelfTest", "examine", "score_file"]
 
 BATCH = 16
 EXTRACTIONS = 16  # training stories whose beginning is given, to see whether the model goes on word by word

@@ -22,16 +22,14 @@ import torch
 from foundling.evaluation.gguf_peer import Format, Llama, write_gguf
 from foundling.evaluation.race import Raced, Side, race
 from foundling.evaluation.speed import SHAPES, Row
-from foundling.inference.engine import Engine
+from foundling.inference import GREEDY, Engine
 from foundling.inference.fast import FastEngine
-from foundling.inference.sampling import Sampling
 from foundling.model import Decoder, model_files
 from foundling.model.kernels.decode import Precision
 from foundling.recipe import Shape
 from foundling.records import BadInput, Progress, canonical_json
 
 PROMPT, NEW, STREAMS = 16, 64, 16
-GREEDY = Sampling(temperature=0.0, repetition=1.0)
 TALKING, PLAIN = "foundling, as a being talks", "foundling, as one talks without a compiler"
 # Who is compared with which side of ours; bits a weight, llama.cpp's Q8_0 and our int8 with their scales (None: a
 # being's own choice, float32 or int8 by its size).

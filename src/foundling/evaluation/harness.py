@@ -16,12 +16,13 @@ from typing import Any
 
 import torch
 
-from foundling.evaluation.exam import GREEDY
-from foundling.evaluation.intervals import Z, wilson
+from foundling.evaluation.intervals import Z
+from foundling.evaluation.likelihood import need_numbers
 from foundling.evaluation.measures.catalogue import Measure
+from foundling.evaluation.measures.points import bounds
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.suite.part import Materials, Part
-from foundling.inference import Engine, Sampling
+from foundling.inference import GREEDY, Engine, Sampling
 from foundling.model import Decoder
 from foundling.records import BadInput, Score
 from foundling.tokens import Tokenizer
@@ -69,8 +70,7 @@ def tell(model: Decoder, rows: Sequence[tuple[Sequence[int], int]]) -> list[Told
         for i, many in zip(some, told_BT.sum(1).tolist(), strict=True):
             mine = slice(at, at + many)
             found[i], at = Told(nats=float(nats[mine].sum()), greedy=bool(likeliest[mine].all())), at + many
-    if not all(math.isfinite(one.nats) for one in found):
-        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
+    need_numbers(all(math.isfinite(one.nats) for one in found))
     return found
 
 
@@ -201,7 +201,7 @@ def _scores(found: Mapping[str, Any]) -> Iterator[Score]:
             name = f"lm_eval.{task}.{metric}" + ("" if chosen == "none" else f".{chosen}")
             error = figures.get(f"{metric}_stderr,{chosen}")
             if metric in _COUNTED and n:
-                low, high = wilson(math.floor(value * n + 1e-9), n)[0], wilson(math.ceil(value * n - 1e-9), n)[1]
+                low, high = bounds(value * n, n)
                 yield Score(name=name, value=float(value), n=n, low=low, high=high)
             else:
                 known = isinstance(error, float) and math.isfinite(error) and error > 0

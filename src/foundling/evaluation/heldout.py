@@ -13,18 +13,13 @@ from typing import Any
 
 import torch
 
+from foundling.evaluation.events import say
 from foundling.evaluation.likelihood import DocumentScore, bits_per_byte, perplexity, score_text, uniform_test
 from foundling.evaluation.textfile import BATCH, read_text
 from foundling.home.files import write_atomically
 from foundling.model import load_decoder
 from foundling.records import BadInput, canonical_json, content_hash
 from foundling.tokens import Tokenizer
-
-
-def say(**event: Any) -> None:
-    """One event as a JSON line on stdout, where the process that started this one listens."""
-    sys.stdout.write(json.dumps(event) + "\n")
-    sys.stdout.flush()
 
 
 def text_files(folder: Path) -> list[Path]:

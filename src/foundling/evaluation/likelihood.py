@@ -83,15 +83,24 @@ def windows(length: int, context: int, stride: int) -> list[tuple[int, int, int]
 
 
 def score_ids(model: Decoder, documents: Sequence[Scored], *, stride: int, batch: int) -> list[DocumentScore]:
-    """Nats, tokens and bytes of each document. Raises as `target_nats`, and BadInput when the weights give no number
-    as likelihood."""
-    nats = counted_nats(documents, target_nats(model, documents, stride=stride, batch=batch))
-    if not all(math.isfinite(value) for value in nats):
-        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
+    """Nats, tokens and bytes of each document. Raises as `target_nats` and `document_scores`."""
+    return document_scores(documents, target_nats(model, documents, stride=stride, batch=batch))
+
+
+def document_scores(documents: Sequence[Scored], nats: Sequence[Tensor]) -> list[DocumentScore]:
+    """The same of ids whose nats are known. Raises BadInput when one is no number."""
+    sums = counted_nats(documents, nats)
+    need_numbers(all(map(math.isfinite, sums)))
     return [
         DocumentScore(id=doc.id, nats=value, tokens=sum(doc.counts[1:]), bytes=doc.bytes)
-        for doc, value in zip(documents, nats, strict=True)
+        for doc, value in zip(documents, sums, strict=True)
     ]
+
+
+def need_numbers(fine: bool) -> None:
+    """Raises BadInput unless the weights gave numbers as likelihoods."""
+    if not fine:
+        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
 
 
 def counted_nats(documents: Sequence[Scored], nats: Sequence[Tensor]) -> list[float]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from foundling.evaluation.events import say
 from foundling.model.folder import configuration
 from foundling.recipe import Shape
 from foundling.records import BadInput
@@ -42,20 +43,15 @@ def train_steps(shape: Shape, rows: int, dtype: str) -> Iterator[int]:
         yield ids.numel()
 
 
-def _say(**event: Any) -> None:
-    sys.stdout.write(json.dumps(event) + "\n")
-    sys.stdout.flush()
-
-
 def main(arguments: list[str]) -> int:
     """Train as the job asks; an error is one event."""
     job = json.loads(Path(arguments[0]).read_bytes())
     torch.set_num_threads(job["threads"])
     try:
         for tokens in train_steps(Shape(**job["shape"]), job["rows"], job["dtype"]):
-            _say(event="step", tokens=tokens)
+            say(event="step", tokens=tokens)
     except BadInput as fault:
-        _say(event="error", text=str(fault))
+        say(event="error", text=str(fault))
     return 2
 
 

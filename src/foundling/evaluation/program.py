@@ -10,17 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from foundling.evaluation.events import say as say
 from foundling.evaluation.examine import Examination, examine
 from foundling.home.files import write_atomically
 from foundling.records import BadInput, Story, canonical_json, to_jsonable
 
 _HEADLINE = ("bits_per_byte", "name_hold", "name_leak")
-
-
-def say(**event: Any) -> None:
-    """One event as a JSON line on stdout, where the process that started this one listens."""
-    sys.stdout.write(json.dumps(event) + "\n")
-    sys.stdout.flush()
 
 
 def read_json(path: Path) -> Any:

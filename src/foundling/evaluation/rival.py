@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from foundling.evaluation.events import say
 from foundling.evaluation.likelihood import Scored, bits_per_byte, score_ids
 from foundling.home.files import write_folder
 from foundling.model import load_decoder
@@ -26,12 +27,6 @@ from foundling.records import SPECIALS, BadInput, canonical_json
 from foundling.tokens import Shards, read_shards
 
 _LOGS = 100  # points of the curve
-
-
-def say(**event: Any) -> None:
-    """One event as a JSON line on stdout, where the process that started this one listens."""
-    sys.stdout.write(json.dumps(event) + "\n")
-    sys.stdout.flush()
 
 
 class Rows(torch.utils.data.Dataset[dict[str, Tensor]]):

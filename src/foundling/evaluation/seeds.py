@@ -8,8 +8,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The 97.5% points of Student's t for 1 to 10 degrees of freedom; beyond ten the last one is used, which is too wide.
-_T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+from foundling.evaluation.versus.tails import student_point
+
+_BEYOND = 0.025
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +23,6 @@ class Mean:
     n: int
 
 
-def _t(freedom: int) -> float:
-    return _T[min(freedom, len(_T)) - 1]
-
-
 def mean_over(values: Sequence[float]) -> Mean:
     """The mean with Student's interval. Raises ValueError when there is no value."""
     if not values:
@@ -33,7 +30,7 @@ def mean_over(values: Sequence[float]) -> Mean:
     value, n = statistics.fmean(values), len(values)
     if n < 2:
         return Mean(value=value, low=None, high=None, n=n)
-    half = _t(n - 1) * statistics.stdev(values) / math.sqrt(n)
+    half = student_point(_BEYOND, n - 1) * statistics.stdev(values) / math.sqrt(n)
     return Mean(value=value, low=value - half, high=value + half, n=n)
 
 
@@ -51,7 +48,7 @@ def share_below(ours: Sequence[float], theirs: Sequence[float]) -> Mean:
     if freedom < 1:
         return Mean(value=value, low=None, high=None, n=len(ours) + len(theirs))
     squares = sum((x - statistics.fmean(side)) ** 2 for side in (first, second) for x in side)
-    half = _t(freedom) * math.sqrt(squares / freedom * (1 / len(first) + 1 / len(second)))
+    half = student_point(_BEYOND, freedom) * math.sqrt(squares / freedom * (1 / len(first) + 1 / len(second)))
     middle = statistics.fmean(first) - statistics.fmean(second)
     return Mean(
         value=value, low=1.0 - math.exp(middle + half), high=1.0 - math.exp(middle - half), n=len(ours) + len(theirs),

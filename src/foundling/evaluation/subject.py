@@ -7,7 +7,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundling.evaluation.prefix_engine import PrefixEngine
 from foundling.home import verify_folder
 from foundling.home.manifest import sha256_of_file
 from foundling.inference import Engine
@@ -15,7 +14,7 @@ from foundling.model import Decoder, load_decoder
 from foundling.tokens import Tokenizer
 
 # What a figure depends on. The card and the manifest tell of it and do not change it.
-_MEASURED = ("config.json", "tokenizer.json", "weights.safetensors")
+MEASURED = ("config.json", "tokenizer.json", "weights.safetensors")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +32,7 @@ class Subject:
 def digest_of(generation: Path) -> str:
     """The SHA-256 of the files that a figure depends on, in a fixed order, each by its own hash."""
     whole = hashlib.sha256()
-    for name in _MEASURED:
+    for name in MEASURED:
         whole.update(f"{name} {sha256_of_file(generation / name)}\n".encode())
     return whole.hexdigest()
 
@@ -43,6 +42,6 @@ def open_subject(generation: Path, name: str) -> Subject:
     verify_folder(generation)
     model = load_decoder(generation).eval()
     return Subject(
-        name=name, model=model, tokenizer=Tokenizer.load(generation / "tokenizer.json"), engine=PrefixEngine(model),
+        name=name, model=model, tokenizer=Tokenizer.load(generation / "tokenizer.json"), engine=Engine(model),
         folder=generation, digest=digest_of(generation),
     )

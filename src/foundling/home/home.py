@@ -178,6 +178,18 @@ class Home:
                     notes.append(f"Generation {number} is passed over: {exc}")
         return None
 
+    def chosen(self, asked: int | None, notes: list[str] | None = None) -> int:
+        """The number of the generation asked for, or of the newest whole one for None, with `notes` as for `newest`.
+
+        Raises BadInput when there is none.
+        """
+        number = self.newest(notes) if asked is None else asked
+        if number is None:
+            raise BadInput(f"{self.path} has no generation yet: go on with `foundling raise {self.path}`.")
+        if number not in self.generations():
+            raise BadInput(f"{self.path} has no generation {number}: see `foundling history {self.path}`.")
+        return number
+
     def commit_generation(self, number: int, made: Path) -> str:
         """Make the folder `made` (on the same disk; see `files.temporary`) generation `number`; returns its manifest's
         sha256, which belongs in the ledger: kind `generation`, data `{"n": number, "manifest": sha256}`.

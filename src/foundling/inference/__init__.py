@@ -2,7 +2,7 @@
 
 from foundling.inference.being import Being, Decision
 from foundling.inference.engine import Engine
-from foundling.inference.sampling import Sampling
+from foundling.inference.sampling import GREEDY, Sampling
 from foundling.inference.waking import wake
 
-__all__ = ["Being", "Decision", "Engine", "Sampling", "wake"]
+__all__ = ["GREEDY", "Being", "Decision", "Engine", "Sampling", "wake"]

@@ -92,23 +92,35 @@ class Engine:
 
     @torch.inference_mode()
     def log_probabilities(self, prefix: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[float]:
-        """The summed log-probability (nats, float32) of each continuation after the prefix, all in one batch.
+        """The summed log-probability (nats, float32) of each continuation after the prefix, which is read once.
 
         A prefix that does not fit beside the longest continuation loses its beginning. Raises ValueError for an empty
         prefix and for a continuation as long as the context.
         """
-        longest = max(len(c) for c in continuations)
+        longest, rows = max(len(c) for c in continuations), len(continuations)
         if not prefix or longest >= self.context:
             raise ValueError(f"{len(prefix)} ids before {longest} cannot be scored in a context of {self.context}")
         prefix = list(prefix)[-(self.context - longest):]
-        ids = torch.zeros(len(continuations), len(prefix) + longest, dtype=torch.long)
+        # The last id of the prefix is read beside the continuations: its score tells their first ids.
+        width = max(1, longest)
+        ids_BT = torch.zeros(rows, width + 1, dtype=torch.long)
+        ids_BT[:, 0] = prefix[-1]
         for row, continuation in enumerate(continuations):
-            whole = torch.tensor([*prefix, *continuation])
-            ids[row, :len(whole)] = whole
-        hidden = self.model.hidden(ids[:, :-1])[:, len(prefix) - 1:]
-        targets = ids[:, len(prefix):]
-        nats = F.cross_entropy(self.model.logits(hidden).float().flatten(0, 1), targets.flatten(), reduction="none")
-        lengths = torch.tensor([len(c) for c in continuations])
-        scored = torch.arange(longest)[None, :] < lengths[:, None]
-        totals: list[float] = (-(nats.view(targets.shape) * scored).sum(1)).tolist()
+            ids_BT[row, 1:1 + len(continuation)] = torch.tensor(list(continuation), dtype=torch.long)
+        before = self._shared(prefix[:-1], rows, width) if len(prefix) > 1 else (Sight(), None)
+        logits = self.model.logits(self.model.hidden(ids_BT[:, :-1], *before)).float()
+        nats = F.cross_entropy(logits.flatten(0, 1), ids_BT[:, 1:].flatten(), reduction="none").view(rows, width)
+        lengths_B = torch.tensor([len(c) for c in continuations])
+        told = torch.arange(width)[None, :] < lengths_B[:, None]
+        totals: list[float] = (-torch.where(told, nats, 0.0).sum(1)).tolist()
         return totals
+
+    def _shared(self, ids: Sequence[int], rows: int, width: int) -> tuple[Sight, Cache]:
+        """What `width` more positions may see, and keys and values of the ids, the same in every row, with room for
+        theirs."""
+        shape, dtype, length = self.model.shape, self.model.embedding.weight.dtype, len(ids)
+        one, cache = Cache(shape, 1, dtype, length), Cache(shape, rows, dtype, length + width)
+        self.model.hidden(torch.tensor([list(ids)]), cache=one)
+        cache.keys[:, :, :, :length], cache.values[:, :, :, :length], cache.length = one.keys, one.values, length
+        places = torch.arange(length + width)
+        return Sight(mask=(places[None, :] <= places[length:, None])[None, None].expand(rows, 1, -1, -1)), cache

@@ -16,6 +16,9 @@ class Sampling:
     repetition: float = 1.1
 
 
+GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, repetition=1.0)
+
+
 def choose(logits_BV: Tensor, seen: list[list[int]], how: Sampling, generator: torch.Generator | None) -> Tensor:
     """One id (B,) per row. `seen` are the ids that the repetition penalty of Keskar 2019 (arXiv 1909.05858) looks at.
 

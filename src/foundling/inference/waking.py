@@ -14,10 +14,7 @@ def wake(home: Home, *, generation: int | None = None, how: Sampling | None = No
 
     Raises BadInput when it has no generation yet, or the one asked for is missing or damaged.
     """
-    number = generation if generation is not None else home.newest()
-    if number is None:
-        raise BadInput(f"{home.path} has no generation yet: go on with `foundling raise {home.path}`.")
-    folder = home.generation(number)
+    folder = home.generation(home.chosen(generation))
     tokenizer = Tokenizer.load(folder / "tokenizer.json")
     model = load_decoder(folder)
     if tokenizer.vocabulary > model.shape.vocabulary:

@@ -68,10 +68,7 @@ def audit_home(
 
 
 def _biased(home: Home, folder: Path, generation: int | None) -> tuple[int, BiasTable]:
-    number = generation or home.newest()
-    if number is None or number not in home.generations():
-        which = "no generation yet" if number is None else f"no generation {number}"
-        raise BadInput(f"{home.path} has {which}: raise the being first, or leave --bias out.")
+    number = home.chosen(generation)
     place = home.generation(number)
     return number, bias_table(load_decoder(place), Tokenizer.load(place / "tokenizer.json"), folder)
 

@@ -29,12 +29,16 @@ _SHOWN = 50  # drops that the facts of the station name; all of them lie in the 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a person asked to be gathered: sources as typed (none: the built-in stories and the village), terms that
-    they state for all of it, and the column that holds the text in tables ("": guess)."""
+    they state for all of it, and the column that holds the text in tables ("": guess).
+
+    made: stories that a program made here; they stand for what the sources hold, which then only name them.
+    """
 
     sources: tuple[str, ...] = ()
     terms: Origin = UNKNOWN
     column: str = ""
     seed: int = 0
+    made: tuple[Story, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -60,6 +64,9 @@ class _Count:
 def _raw(wanted: Wanted, cache: Path) -> Iterator[Story | Dropped]:
     """What the sources hold; without any, the built-in stories and as much of the village as makes the reference
     size."""
+    if wanted.made:
+        yield from wanted.made
+        return
     if wanted.sources:
         yield from gather(wanted.sources, given=wanted.terms, column=wanted.column, cache=cache)
         return
@@ -116,7 +123,14 @@ def add(home: Home, ledger: Ledger, wanted: Wanted) -> Generator[Progress | Done
         _refuse_too_little(last or {"documents.jsonl": b"", "dropped.jsonl": b""})
     if last and (last["documents.jsonl"] or before is None):
         fresh.append(home.commit_new("corpus/orig", last))
-    yield Done(station="collect", facts=_record(home, ledger, [*shards, *fresh], wanted, before))
+    new = [_shown(source) for source in wanted.sources] or ["the built-in stories", "the village"]
+    sources = [*([] if before is None else before["sources"]), *new]
+    yield Done(station="collect", facts=_record(home, ledger, [*shards, *fresh], sources, before))
+
+
+def keep_shards(home: Home, ledger: Ledger, shards: list[str], sources: list[str]) -> dict[str, Any]:
+    """The corpus of these of its shards alone, as a new collection; nothing is removed from the disk."""
+    return _record(home, ledger, shards, sources, recorded(ledger, "collect"))
 
 
 class _Pace:
@@ -148,7 +162,7 @@ def _refuse_too_little(files: dict[str, bytes]) -> None:
 
 
 def _record(
-    home: Home, ledger: Ledger, shards: list[str], wanted: Wanted, before: dict[str, Any] | None
+    home: Home, ledger: Ledger, shards: list[str], sources: list[str], before: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The corpus as a list of shards, named by its content; the event, unless nothing is new."""
     shards = list(dict.fromkeys(shards))
@@ -162,12 +176,11 @@ def _record(
             count.add(drop)
             drops += [replace(drop, story=None)] if len(drops) < _SHOWN else []
     address = home.commit_new("corpus/orig", {"corpus.json": canonical_json({"shards": shards})})
-    sources = [] if before is None else before["sources"]
     facts = {
         "corpus": address, "stories": count.stories, "scenes": count.scenes, "bytes": count.bytes,
         "simulated": count.simulated, "reference_tokens": round(count.bytes / TOKEN_BYTES), "dropped": count.drops,
         "drops": to_jsonable(drops), "shards": len(shards),
-        "sources": [*sources, *([_shown(s) for s in wanted.sources] or ["the built-in stories", "the village"])],
+        "sources": sources,
     }
     ledger.append("collect", data=facts)
     told = 0 if before is None else before["stories"] + before["scenes"]

@@ -40,16 +40,10 @@ class Examined:
 
 def _chosen(home: Home, asked: Examined, notes: list[str]) -> list[int]:
     """The numbers of the generations to be measured, oldest first; a damaged one among all is passed over."""
-    if asked.generation is not None:
-        if asked.generation not in home.generations():
-            raise BadInput(f"{home.path} has no generation {asked.generation}: see `foundling history {home.path}`.")
-        verify_folder(home.generation(asked.generation))
-        return [asked.generation]
     if not asked.every:
-        newest = home.newest(notes)
-        if newest is None:
-            raise BadInput(f"{home.path} has no generation yet: run `foundling pretrain {home.path}` first.")
-        return [newest]
+        number = home.chosen(asked.generation, notes)
+        verify_folder(home.generation(number))
+        return [number]
     whole = [number for number in home.generations() if _whole(home, number, notes)]
     if not whole:
         raise BadInput(f"{home.path} has no whole generation: run `foundling pretrain {home.path}` first.")

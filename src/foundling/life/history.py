@@ -11,7 +11,7 @@ def generations(home: Home) -> list[dict[str, Any]]:
     rows = []
     with home.ledger() as ledger:
         born = {e.data["n"]: e.ts for e in ledger.events("generation")}
-        verdicts = {e.data["candidate"]: e.data for e in ledger.events("verdict")}
+        verdicts = {e.data["candidate"]: e.data for e in ledger.events("verdict") if "gate" not in e.data}
     for number in home.generations():
         card = json.loads(read_verified(home.generation(number), "card.json"))
         rows.append({

@@ -10,6 +10,7 @@ from foundling.evaluation.versus.canaries import Rate, canary_rates
 from foundling.evaluation.versus.lond import fold
 from foundling.evaluation.versus.past import read_past
 from foundling.evaluation.versus.rehearsal import ALONE, BUILT, GAMBLERS, NULLS, PLANTED, Rehearsal, Tally, rehearse
+from foundling.evaluation.versus.vault import frozen, openings, remaining
 from foundling.home import Home
 from foundling.life.stations import Done
 from foundling.records import BadInput, Progress, Score, to_jsonable
@@ -59,8 +60,11 @@ def _planted(home: Home, asked: Rehearsal) -> dict[str, Any]:
     rates = canary_rates(past, provisional=asked.rules.provisional, confirmed=asked.lond.alpha, power=POWER)
     return {
         "home": str(home.path), "verdicts": len(past), "claims": spent.claims, "discoveries": spent.discoveries,
-        "canaries": to_jsonable(rates), "said": [_said(rate) for rate in rates if rate.n] or [
-            "No canary has been judged in this home yet, so its judge's own mistakes are not measured."],
+        "canaries": to_jsonable(rates), "openings": openings(past), "frozen": frozen(past), "said": [
+            *([_said(rate) for rate in rates if rate.n] or [
+                "No canary has been judged in this home yet, so its judge's own mistakes are not measured."]),
+            f"The vault was opened {openings(past)} times; it is due after {remaining(past)} more confirmed promotions."
+            if not frozen(past) else frozen(past)],
     }
 
 

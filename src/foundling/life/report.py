@@ -13,7 +13,7 @@ from typing import Any
 
 from foundling.life.drawing import cloth, curve_plot, share_bar
 from foundling.life.pages.figures import bar_words, drawn_score, state_words
-from foundling.life.pages.frame import framed, policy, section
+from foundling.life.pages.frame import framed, section
 from foundling.life.words import (
     age_words,
     bytes_words,
@@ -86,12 +86,6 @@ class BirthData:
     verdict: str = ""
     notes: Sequence[str] = ()
     card: Card | None = None
-
-
-def report_policy() -> str:
-    """The content security policy that the page carries in a meta tag; a server that hands out reports must send the
-    same, as its own policy for the room would forbid the page's style."""
-    return policy("")
 
 
 def _title(name: str) -> str:

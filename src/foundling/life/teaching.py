@@ -7,7 +7,7 @@ out is a candidate: whether it becomes a generation is `foundling versus`'s busi
 
 import json
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from foundling.evaluation.battery.classes import NAMES, make_battery
 from foundling.evaluation.battery.pair import Pair
 from foundling.evaluation.battery.preferring import preferences_of
 from foundling.evaluation.battery.skill import Skill, check_skill, likelihood_skill
-from foundling.evaluation.likelihood import bits_per_byte, paired_bootstrap, score_text
+from foundling.evaluation.examine import rise_scores
+from foundling.evaluation.likelihood import likelihood_scores, score_text
 from foundling.evaluation.subject import Subject, open_subject
 from foundling.home import Home, Ledger
 from foundling.home.files import commit_folder, temporary
@@ -51,14 +52,6 @@ class Asked:
     bound: float = 0.015
 
 
-def _number(home: Home, asked: Asked) -> int:
-    number = home.newest() if asked.generation is None else asked.generation
-    if number is None or number not in home.generations():
-        which = "no generation yet" if number is None else f"no generation {number}"
-        raise BadInput(f"{home.path} has {which}: see `foundling history {home.path}`.")
-    return number
-
-
 def _stories(home: Home, ledger: Ledger, split: str) -> list[Story]:
     prepared = recorded(ledger, "prepare")
     if prepared is None:
@@ -78,7 +71,7 @@ def rows_of(skill: Skill) -> list[dict[str, Any]]:
 
 def score_battery(home: Home, ledger: Ledger, asked: Asked) -> Generator[Progress | Done]:
     """How well a generation tells better from worse, class by class, and the checks beside it."""
-    number = _number(home, asked)
+    number = home.chosen(asked.generation)
     yield Progress(station="battery", text="making pairs")
     pairs = make_battery(_stories(home, ledger, "screen"), "scored", seed=asked.seed, count=asked.count)
     yield Progress(station="battery", text=f"reading {len(pairs):,} pairs")
@@ -97,7 +90,7 @@ def teach_judging(home: Home, ledger: Ledger, asked: Asked, out: Path) -> Genera
         raise BadInput(f"{out} is there already: give a new folder for the being that is taught.")
     if not out.parent.is_dir():
         raise BadInput(f"There is no folder {out.parent} to make {out.name} in.")
-    number = _number(home, asked)
+    number = home.chosen(asked.generation)
     heldout, parent = _stories(home, ledger, "screen"), open_subject(home.generation(number), home.name)
     yield Progress(station="teach", text="making pairs")
     scored = make_battery(heldout, "scored", seed=asked.seed, count=asked.count)
@@ -112,7 +105,8 @@ def teach_judging(home: Home, ledger: Ledger, asked: Asked, out: Path) -> Genera
         if event["event"] == "step":
             yield Progress(station="teach", text=f"loss {event['loss']:.2f}", done=event["step"], total=event["steps"])
     yield Progress(station="teach", text="scoring what it became")
-    child = open_subject(_gather(home, Path(job["out"]), parent.folder), home.name)
+    own = {name: (parent.folder / name).read_bytes() for name in ("tokenizer.json", "tokenizer_config.json")}
+    child = open_subject(_copied(Path(job["out"]), workplace(home, STAGE) / "candidate", own), home.name)
     after = likelihood_skill(child, scoring.picks(child, scored))
     facts = {
         "home": str(home.path), "generation": number, "parent": parent.digest, "candidate": child.digest,
@@ -122,11 +116,7 @@ def teach_judging(home: Home, ledger: Ledger, asked: Asked, out: Path) -> Genera
         "before": rows_of(before), "rows": rows_of(after), "checks": {s.judge: rows_of(s) for s in checks},
         "cost": to_jsonable(_cost(parent, child, heldout, asked.seed)),
     }
-    made = temporary(out)
-    shutil.rmtree(made, ignore_errors=True)
-    shutil.copytree(child.folder, made)
-    (made / "teaching.json").write_bytes(canonical_json(facts))
-    commit_folder(made, out)
+    _copied(child.folder, out, {"teaching.json": canonical_json(facts)}, replace=False)
     clear_workplace(home, STAGE)
     yield Done(station="teach", facts=facts)
 
@@ -152,7 +142,7 @@ def _job(home: Home, ledger: Ledger, asked: Asked, parent: Subject, taught: Sequ
     before = workplace(home, STAGE) / "job.json"
     if before.exists() and before.read_bytes() != canonical_json(job):
         clear_workplace(home, STAGE)  # what was stopped there was another teaching
-    _pack(home.tokens / plan.tokens, tokens, preferences)
+    _copied(home.tokens / plan.tokens, tokens, {"preferences.json": preferences})
     return job
 
 
@@ -163,25 +153,15 @@ def _preferences(home: Home, address: str, parent: Subject, taught: Sequence[Pai
     return canonical_json({"pairs": [*named, *pairs]})
 
 
-def _pack(shards: Path, final: Path, preferences: bytes) -> None:
-    """The shards with other preferences among them."""
+def _copied(folder: Path, final: Path, files: Mapping[str, bytes], *, replace: bool = True) -> Path:
+    """A saved folder again under another name, with these files added or in the place of its own."""
     final.parent.mkdir(parents=True, exist_ok=True)
     made = temporary(final)
     shutil.rmtree(made, ignore_errors=True)
-    shutil.copytree(shards, made)
-    (made / "preferences.json").write_bytes(preferences)
-    commit_folder(made, final, replace=True)
-
-
-def _gather(home: Home, trained: Path, parent: Path) -> Path:
-    """The trained weights with the parent's tokenizer, as one whole folder."""
-    final = workplace(home, STAGE) / "candidate"
-    made = temporary(final)
-    shutil.rmtree(made, ignore_errors=True)
-    shutil.copytree(trained, made)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(parent / name, made / name)
-    commit_folder(made, final, replace=True)
+    shutil.copytree(folder, made)
+    for name, data in files.items():
+        (made / name).write_bytes(data)
+    commit_folder(made, final, replace=replace)
     return final
 
 
@@ -191,10 +171,5 @@ def _cost(parent: Subject, child: Subject, heldout: Sequence[Story], seed: int) 
         score_text(each.model, each.tokenizer, heldout, stride=each.model.shape.context // 2, batch=_BATCH)
         for each in (parent, child)
     ]
-    rise = paired_bootstrap(told[0], told[1], seed=seed)
-    size, unit = sum(score.bytes for score in told[0]), "bits per byte"
-    return (
-        Score(name="bits_per_byte_before", value=bits_per_byte(told[0]), n=size, unit=unit),
-        Score(name="bits_per_byte", value=bits_per_byte(told[1]), n=size, unit=unit),
-        Score(name="rise", value=rise.value, n=size, low=rise.low, high=rise.high, unit=unit),
-    )
+    before, rise, _ = rise_scores(told[0], told[1], seed)
+    return before, likelihood_scores(told[1], seed=seed)[0], rise

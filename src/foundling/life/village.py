@@ -9,7 +9,7 @@ from dataclasses import replace
 from foundling.records import Story
 from foundling.world import Shares, Thread, narrate
 
-TOKEN_BYTES = 4.03  # bytes a token of the reference vocabulary of 49k entries, on the project's books
+TOKEN_BYTES = 4.03  # a convention: bytes a token of a vocabulary of 49k entries, by hand on the project's books
 REFERENCE_TOKENS = 1_240_000
 
 

@@ -24,7 +24,7 @@ ALL_SIZES = (*SIZES, *_LARGER)
 # squares over eight measured peaks on Linux with our kernels, saves and the allocator settings of a birth: tiny, small,
 # base and 50m with 3 to 128 rows, all within 6%. In plain torch it is about twice as much (LOG.md, kernels).
 _PROGRAM_MB, _PER_PARAMETER, _PER_ACTIVATION, _PER_LOGIT = 337.0, 52.1, 1.68, 1.51
-_FLOAT32 = 1.35  # activations in float32 beside bfloat16; measured before the kernels
+_FLOAT32 = 1.35  # activations in float32 beside bfloat16; by hand, before the kernels
 
 GPU_RATE = 990e12  # bfloat16 operations a second that the makers of an H100-class card state
 GPU_SHARE = 0.35  # of them that a training keeps, where the model is large enough to fill the card

@@ -188,7 +188,8 @@ def forecasts(corpus: Corpus, budget: Budget, means: Means, sizes: Sequence[str]
 def best_here(rows: Sequence[Forecast]) -> Forecast | None:
     """The size with the lowest expected bits per byte within the budget; of near-equals the smallest.
 
-    Near-equal is 2%: runs differ by as much through their seeds alone. None where none can be done on this machine.
+    Near-equal is 2%, about what two runs may differ by through their seeds alone (the spread of `law.PRIOR`). None
+    where none can be done on this machine.
     """
     possible = [row for row in rows if not row.faults]
     if not possible:

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 N0, D0, S0 = 2.0e6, 4.0e6, 100.0  # where A, B and C are the bits per byte that each term costs
 CONSTANTS = ("floor", "size", "data", "haste", "size_power", "data_power", "repeats", "haste_power")
-BAND = 0.90  # the share of runs that a band should hold
 
 Vector = NDArray[np.float64]
 
@@ -85,7 +84,7 @@ class Band:
 
 # Beliefs before any run: powers after Hoffmann et al. 2022 (0.34, 0.28) and R* after Muennighoff et al. 2023 (15.4);
 # the levels are roughly those of small models on English stories. Spreads are of logarithms;
-# that of single runs holds the luck of the seed (0.8% where it was measured) and what the law's shape misses.
+# that of single runs holds the luck of the seed (0.8%, by hand) and what the law's shape misses.
 PRIOR = Fit(
     means=tuple(float(x) for x in np.log([0.6, 0.4, 0.8, 0.05, 0.34, 0.28, 15.4, 1.0])),
     covariance=tuple(

@@ -37,6 +37,10 @@ class Job:
     limits: Limits
     python: Interpreter  # runs confine.py
 
+    def surroundings(self, box: str, path: str) -> dict[str, str]:
+        """The whole environment of the command, which works in `box`."""
+        return {"PATH": path, "HOME": box, "TMPDIR": box, "LANG": "C.UTF-8"} | self.environment
+
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
@@ -48,6 +52,10 @@ class Backend:
     own_folder: bool = False
     hands: bool = True
     experimental: bool = False
+
+
+def _words(environment: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in environment.items()]
 
 
 def throwaway() -> int | None:
@@ -95,8 +103,7 @@ def bubblewrap(job: Job) -> list[str]:
     command += _mounted(job)
     command += ["--ro-bind", str(job.folder / "in"), "/job/in", "--ro-bind", str(CONFINE), "/job/confine.py"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", BOX]
-    given = {"PATH": PATH, "HOME": BOX, "TMPDIR": BOX, "LANG": "C.UTF-8"} | job.environment
-    for name, value in given.items():
+    for name, value in job.surroundings(BOX, PATH).items():
         command += ["--setenv", name, value]
     command += [str(job.python.executable), "-I", "-S", "-B", "/job/confine.py", "--hand", "{hand}"]
     return [*command, *_limits(limits, limits.processes), *_user(user), "--", *job.command]
@@ -133,10 +140,9 @@ def landlock(job: Job) -> list[str]:
         "/proc/cpuinfo",  # without it torch takes other kernels and gives other bits
         *map(str, job.mounts), str(job.folder / "in"),
     ]
-    given = {"PATH": PATH, "HOME": box, "TMPDIR": box, "LANG": "C.UTF-8"} | job.environment
     processes = limits.processes if user is not None else tasks_of(os.geteuid()) + limits.processes
     return [
-        "/usr/bin/env", "-i", *(f"{name}={value}" for name, value in given.items()),
+        "/usr/bin/env", "-i", *_words(job.surroundings(box, PATH)),
         "timeout", "-k", "1", str(limits.wall + 5),  # should the warden itself be killed
         str(job.python.executable), "-I", "-S", "-B", str(CONFINE), "--hand", "{hand}", *_limits(limits, processes),
         "--write", box, *(word for path in reads for word in ("--read", path)),
@@ -154,16 +160,14 @@ def seatbelt(job: Job) -> list[str]:
         "(version 1)(deny default)(allow process-exec)(allow process-fork)(allow sysctl-read)"
         f'(allow file-read* {reads})(allow file-write* (subpath "{box}") (literal "/dev/null"))'
     )
-    given = {"PATH": PATH, "HOME": str(box), "TMPDIR": str(box), "LANG": "C.UTF-8"} | job.environment
-    words = [f"{name}={value}" for name, value in given.items()]
+    words = _words(job.surroundings(str(box), PATH))
     return ["/usr/bin/env", "-i", *words, "sandbox-exec", "-p", profile, *job.command]
 
 
 def nothing(job: Job) -> list[str]:
     """No fence at all: only what the warden watches. For a person who has read the code and says so."""
-    box = str(job.folder / "box")
-    given = {"PATH": os.environ.get("PATH", PATH), "HOME": box, "TMPDIR": box, "LANG": "C.UTF-8"} | job.environment
-    return ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in given.items()), *job.command]
+    given = job.surroundings(str(job.folder / "box"), os.environ.get("PATH", PATH))
+    return ["/usr/bin/env", "-i", *_words(given), *job.command]
 
 
 NONE = Backend(name="none", version="", jail=nothing, hands=False)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import tokenizers
 from tokenizers import Tokenizer as Backend
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
@@ -110,6 +109,3 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     )
     backend.train_from_iterator((t[i:i + PIECE] for t in texts for i in range(0, len(t), PIECE)), trainer)
     return Tokenizer(backend)
-
-
-VERSION = tokenizers.__version__

@@ -174,6 +174,6 @@ def command(program: str, job: str, processes: int, restarts: int = 3) -> list[s
 
 def environment() -> dict[str, str]:
     """What torchrun needs in its environment to recover: by default workers share its store, in which the addresses
-    of the dead stay, and every second restart hangs (measured: 6 of 12 hung; with this, 0 of 8).
+    of the dead stay, and every second restart hangs (by hand: 6 of 12 hung; with this, 0 of 8).
     """
     return {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}

@@ -169,7 +169,7 @@ def _talk(lines: list[str]) -> str:
 
 
 def _may_be_gutenberg(text: str) -> bool:
-    """A plain search, twenty times faster than the pattern, for the many texts that are not."""
+    """A plain search before the pattern, which is slow, for the many texts that are not."""
     small = text.lower()
     return "project gutenberg" in small or "small print" in small
 

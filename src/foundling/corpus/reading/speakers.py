@@ -5,7 +5,6 @@ A mail address or a telephone number never comes out as a name. It knows nothing
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 LONGEST_NAME = 40  # characters, as in records.turn
 _BRACKETED_MAIL = re.compile(r"<[^<>]*>")
@@ -64,9 +63,3 @@ def _core(handle: str) -> str:
     text = " ".join(_ODD.sub(" ", text).split())
     start = next((i for i, character in enumerate(text) if character.isalpha()), len(text))
     return text[start:start + LONGEST_NAME].rstrip(" -_'’")
-
-
-def speaker_names(handles: Iterable[str]) -> dict[str, str]:
-    """Every handle with its name, in order of appearance (see `Speakers.name`)."""
-    speakers = Speakers()
-    return {handle: speakers.name(handle) for handle in handles}

@@ -1,8 +1,8 @@
 """A folder of texts and some steps in; how fast and in how much memory we and datatrove clean, dedupe and split, out.
 
 Both read the same stories and run as many processes. Three things are in datatrove's favour: its words are split at
-spaces (its own tokenizers, spacy and nltk, have to be downloaded and are slower), it reads and writes Parquet, made
-beforehand (its reader of JSON lines asks for one more package), and it makes no splits. It judges nothing.
+spaces (its own tokenizers, spacy and nltk, have to be downloaded), it reads and writes Parquet, made beforehand (its
+reader of JSON lines asks for one more package), and it makes no splits. It judges nothing.
 """
 
 import multiprocessing

@@ -83,7 +83,9 @@ def _row(cls: str, told: Sequence[tuple[Pair, int, int | None]]) -> Row:
     )
 
 
-def _table(told: Sequence[tuple[Pair, int, int | None]]) -> tuple[Row, ...]:
+def table(told: Sequence[tuple[Pair, int, int | None]]) -> tuple[Row, ...]:
+    """The rows of a judge, class by class. told: a pair, the judge's choice (1: the better text, 0: it cannot tell),
+    and its choice by summed nats, None where there are none."""
     rows = (_row(cls, [one for one in told if one[0].cls == cls]) for cls in NAMES)
     return tuple(row for row in rows if row.n)
 
@@ -91,13 +93,13 @@ def _table(told: Sequence[tuple[Pair, int, int | None]]) -> tuple[Row, ...]:
 def likelihood_skill(subject: Subject, found: Sequence[Pick]) -> Skill:
     """The skill of a subject's likelihood, class by class."""
     return Skill(
-        judge=LIKELIHOOD, subject=subject.digest, rows=_table([(one.pair, one.per_byte, one.summed) for one in found])
+        judge=LIKELIHOOD, subject=subject.digest, rows=table([(one.pair, one.per_byte, one.summed) for one in found])
     )
 
 
 def check_skill(name: str, pairs: Sequence[Pair]) -> Skill:
     """The skill of a check on the same pairs."""
-    rows = _table([(pair, CHECKS[name](pair.better, pair.worse), None) for pair in pairs])
+    rows = table([(pair, CHECKS[name](pair.better, pair.worse), None) for pair in pairs])
     return Skill(judge=name, subject="", rows=rows)
 
 

@@ -22,11 +22,13 @@ class Vote:
 
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
-    """As a vote in its looks. It is no Vote: `majority` takes none."""
+    """As a vote in its looks. It is no Vote: `majority` takes none. answers: what was said with text a first, and with
+    text b first; None where nothing was."""
 
     judge: str
     side: Side | None
     why: str
+    answers: tuple[Side | None, Side | None] = (None, None)
 
 
 def majority(votes: Sequence[Vote]) -> Side | None:

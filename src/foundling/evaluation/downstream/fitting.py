@@ -12,15 +12,13 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foundling.evaluation.measures.classes import Figures
+from foundling.evaluation.measures.points import Figures, Places
 from foundling.records import BadInput
 
 STRENGTHS = (0.1, 1.0, 10.0, 100.0)  # of C, the inverse of the penalty
 _GRAMS = 30_000
 _INNER = 0.2  # of a fold's training rows, held back to choose the strength
-Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

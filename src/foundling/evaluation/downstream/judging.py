@@ -6,7 +6,7 @@ Intervals are over rows: how much a fit would change with other training rows th
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,12 +16,12 @@ from foundling.evaluation.downstream import fitting
 from foundling.evaluation.downstream.fitting import Foretold
 from foundling.evaluation.downstream.reading import label_odds, mean_states
 from foundling.evaluation.downstream.table import Labelled
-from foundling.evaluation.measures.classes import Figures, accuracy, brier, calibration, gain, macro_f1
+from foundling.evaluation.measures.classes import accuracy, brier, calibration, gain, macro_f1
+from foundling.evaluation.measures.points import Figures
 from foundling.evaluation.subject import Subject
 from foundling.records import Progress, Score
 
 Method = Literal["head", "likelihood"]
-METHODS: tuple[Method, ...] = ("head", "likelihood")
 MOST_ROWS = 5000
 _STEPS = 4.0
 _NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
@@ -85,12 +85,14 @@ def evaluate_on(
     yield _progress("dealing the rows into folds", 0)
     parts = fitting.split(truth, folds, seed)
     if method == "head":
-        yield from _noted(ours := _Head(subject, data.texts), len(data.texts))
+        room = np.zeros((len(data.texts), subject.model.shape.width))
+        states = yield from _filled(mean_states(subject, data.texts), room, "reading the texts")
         yield _progress("fitting the head", 2)
-        being = fitting.head(ours.table, truth, classes, parts, seed)
+        being = fitting.head(states, truth, classes, parts, seed)
     else:
-        yield from _noted(said := _Said(subject, data.texts, classes), len(data.texts))
-        being = fitting.told(said.table, classes)
+        room = np.zeros((len(data.texts), len(classes)))
+        odds = yield from _filled(enumerate(label_odds(subject, data.texts, classes)), room, "weighing the labels")
+        being = fitting.told(odds, classes)
     yield _progress("fitting a bag of words", 3)
     others = (fitting.majority(truth, classes, parts), fitting.words(data.texts, truth, classes, parts, seed))
     yield judge(data, classes, being, others, (method, folds, seed))
@@ -151,41 +153,16 @@ def _bounds(score: Score) -> str:
     return f"{score.value:.3f}{between}"
 
 
-class _Head:
-    """The mean hidden states of all texts, filled row by row."""
-
-    word = "reading the texts"
-
-    def __init__(self, subject: Subject, texts: Sequence[str]) -> None:
-        self.table: Figures = np.zeros((len(texts), subject.model.shape.width))
-        self._rows = mean_states(subject, texts)
-
-    def __iter__(self) -> Iterator[int]:
-        for done, (place, row) in enumerate(self._rows, 1):
-            self.table[place] = row
-            yield done
-
-
-class _Said:
-    """The probabilities of all labels after each text, filled row by row."""
-
-    word = "weighing the labels"
-
-    def __init__(self, subject: Subject, texts: Sequence[str], classes: Sequence[str]) -> None:
-        self.table: Figures = np.zeros((len(texts), len(classes)))
-        self._rows = label_odds(subject, texts, classes)
-
-    def __iter__(self) -> Iterator[int]:
-        for done, row in enumerate(self._rows, 1):
-            self.table[done - 1] = row
-            yield done
-
-
-def _noted(work: _Head | _Said, count: int) -> Iterator[Progress]:
-    """A Progress now and then while rows are filled."""
-    for done in work:
-        if done % 64 == 0 or done == count:
-            yield replace(_progress(f"{work.word}: {done:,} of {count:,}", 1), done=1 + done / count)
+def _filled(
+    rows: Iterable[tuple[int, Figures | list[float]]], table: Figures, word: str
+) -> Generator[Progress, None, Figures]:
+    """The table with its rows put in as they come, and a Progress now and then."""
+    for done, (place, row) in enumerate(rows, 1):
+        table[place] = row
+        if done % 64 == 0 or done == len(table):
+            text = f"{word}: {done:,} of {len(table):,}"
+            yield replace(_progress(text, 1), done=1 + done / len(table))
+    return table
 
 
 def _progress(text: str, done: float) -> Progress:

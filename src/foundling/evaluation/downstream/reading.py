@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from foundling.evaluation.measures.classes import Figures
+from foundling.evaluation.likelihood import need_numbers
+from foundling.evaluation.measures.points import Figures
 from foundling.evaluation.subject import Subject
 from foundling.records import BadInput
 
@@ -34,8 +35,7 @@ def mean_states(subject: Subject, texts: Sequence[str]) -> Iterator[tuple[int, l
             ids_BT[row, :len(rows[i])] = torch.tensor(rows[i])
             kept_BT1[row, min(1, len(rows[i]) - 1):len(rows[i])] = 1.0  # what stands for the beginning says nothing
         states_BC = (subject.model.hidden(ids_BT).float() * kept_BT1).sum(1) / kept_BT1.sum(1)
-        if not states_BC.isfinite().all():
-            raise BadInput("The weights give no numbers: this generation is broken, use an earlier one.")
+        need_numbers(bool(states_BC.isfinite().all()))
         yield from zip(some, states_BC.tolist(), strict=True)
 
 
@@ -55,7 +55,6 @@ def label_odds(subject: Subject, texts: Sequence[str], classes: Sequence[str]) -
         ids = _ids(subject, text, engine.context - room - len(between))
         told = engine.log_probabilities([*ids, *between], labels)
         gains = np.array([a - b for a, b in zip(told, alone, strict=True)], dtype=np.float64)
-        if not all(map(math.isfinite, gains)):
-            raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
+        need_numbers(all(map(math.isfinite, gains)))
         odds = np.exp(gains - gains.max())
         yield odds / odds.sum()

@@ -21,7 +21,6 @@ LARGEST = 128 * 2**20
 MOST_ROWS = 1_000_000
 LONGEST_LABEL = 200
 MOST_CLASSES = 200
-LEAST_FOLDS = 2
 _TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _LINES = (".jsonl", ".ndjson")
 _MISSING = ("", "nan", "null")

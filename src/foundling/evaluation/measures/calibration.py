@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from foundling.evaluation.intervals import LEAST_CLUSTERS, ratio_bootstrap
-from foundling.evaluation.likelihood import Scored, plain_text, prepare, windows
+from foundling.evaluation.likelihood import Scored, need_numbers, plain_text, prepare, windows
+from foundling.evaluation.measures.points import Figures, Places
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.versus.tails import student_point
 from foundling.records import BadInput, Score, Story
@@ -26,7 +26,6 @@ BINS = 15
 DRAWS = 2000
 MOST_TOKENS = 20_000  # logits of all of them are held at once
 _STEPS, _NEAR = 50, 1e-6
-Figures = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class Foretold:
 
     logits: Tensor
     targets: Tensor
-    document: NDArray[np.int64]
+    document: Places
 
 
 def _pieces(subject: Subject, documents: Sequence[Scored], most: int) -> Iterator[tuple[int, Tensor, Tensor]]:
@@ -60,8 +59,7 @@ def foretell(subject: Subject, heldout: Sequence[Story], *, count: int, seed: in
     chosen = random.Random(f"calibration {seed}").sample(texts, min(len(texts), max(1, (count or MOST_TOKENS) // 100)))
     documents = [prepare(subject.tokenizer, story) for story in chosen]
     rows = [row for row in _pieces(subject, documents, min(count or MOST_TOKENS, MOST_TOKENS)) if len(row[2])]
-    if not rows or not all(logits.isfinite().all() for _, logits, _ in rows):
-        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
+    need_numbers(bool(rows) and all(bool(logits.isfinite().all()) for _, logits, _ in rows))
     owners = np.concatenate([np.full(len(targets), number) for number, _, targets in rows])
     return Foretold(
         logits=torch.cat([logits for _, logits, _ in rows]), targets=torch.cat([targets for _, _, targets in rows]),
@@ -76,7 +74,7 @@ def confidences(told: Foretold, temperature: float = 1.0) -> tuple[Figures, Figu
     return shares.double().numpy(), (places == told.targets).double().numpy()
 
 
-def binned(sure: Figures, hits: Figures, document: NDArray[np.int64]) -> Figures:
+def binned(sure: Figures, hits: Figures, document: Places) -> Figures:
     """By document and bin of equal mass, how much surer than right the tokens were in sum (documents, bins)."""
     count = min(BINS, len(sure))
     bins = np.empty(len(sure), dtype=np.int64)

@@ -5,21 +5,22 @@ Exposure (Carlini et al. 2019, The Secret Sharer, arXiv 1802.08232) is log2 |R| 
 rank by likelihood among all that might have stood there. Here the rank is exact within a sample R of other secrets
 drawn as the canary was, so exposure is at most log2 of their number; the paper's extrapolation by a skew-normal
 density is not used, for beyond the sample it is a guess. Whoever never read a canary has it at a random rank, and an
-exposure of 1.44 bits in the mean. Nothing is planted unless somebody trains on the stories.
+exposure of 1.44 bits in the mean. Nothing is planted unless somebody asks for it (`foundling canaries`).
 """
 
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foundling.evaluation.intervals import wilson
 from foundling.evaluation.measures.points import mean_score
 from foundling.evaluation.subject import Subject
-from foundling.records import BadInput, Score, Story
+from foundling.records import BadInput, Origin, Score, Story
 
 SOURCE = "canary"
 TIMES = (0, 1, 4, 16)  # how often a canary is told; those told never show that the measure is right
+CONSENT = "made by a program"
 REFERENCES = 255  # so that exposure ends at 8 bits
 _LENGTH = 5
 _ROWS = 64
@@ -75,28 +76,38 @@ def plant(seed: int, count: int) -> tuple[Story, ...]:
 
     They are marked as made by a program, and so never judge; `source` says how to make the canaries again.
     """
-    made = []
+    made, origin = [], Origin(kind=SOURCE, licence="Apache-2.0", consent=CONSENT, language="en")
     for number, canary in enumerate(make_canaries(seed, count), 1):
         for place in range(canary.times):
             before = _BEFORE[(number + place) % len(_BEFORE)]
             made.append(Story(
                 title=f"Canary {number}, telling {place + 1}", text=f"{before} {canary.prefix} {canary.secret}.",
-                source=f"{SOURCE}:{seed}:{count}", simulated=True,
+                source=f"{SOURCE}:{seed}:{count}", simulated=True, origin=origin,
             ))
     return tuple(made)
 
 
+def is_canary(story: Story) -> bool:
+    """Whether it is one of `plant`'s, by where it says it comes from."""
+    return story.simulated and story.source.startswith(f"{SOURCE}:")
+
+
 def planted(train: Sequence[Story]) -> tuple[Canary, ...]:
-    """The canaries whose stories stand in a training text, made again from their source. Raises BadInput for none."""
-    sources = sorted({story.source for story in train if story.source.startswith(f"{SOURCE}:")})
+    """The canaries whose stories stand in a training text, made again from their source, with how often it tells them:
+    a choice or a filter may have left some out. Raises BadInput for none."""
+    stories = [story for story in train if is_canary(story)]
     found = list[Canary]()
-    for source in sources:
+    for source in sorted({story.source for story in stories}):
         _, seed, count = (*source.split(":"), "", "")[:3]
-        if seed.lstrip("-").isdigit() and count.isdigit():
+        if seed.isdigit() and count.isdigit():
             found += make_canaries(int(seed), int(count))
     if not found:
-        raise BadInput("No canary stands in this training text, and no command plants any yet: exposure is left out.")
-    return tuple(found)
+        raise BadInput(
+            "No canary stands in this training text, so exposure is left out: `foundling canaries HOME` plants some "
+            "before the being reads."
+        )
+    texts = [story.text.lower() for story in stories]
+    return tuple(replace(one, times=sum(one.secret in text for text in texts)) for one in found)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,17 +8,13 @@ and probabilities that are no numbers, are wrong with full confidence.
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foundling.evaluation.intervals import LEAST_CLUSTERS
-from foundling.evaluation.measures.points import share_score
+from foundling.evaluation.measures.points import Figures, Places, resampled, share_score
 from foundling.records import Score
 
 DRAWS = 2000
 BINS = 10
 LEAST_IN_BIN = 5
-Figures = NDArray[np.float64]
-Places = NDArray[np.int64]
 
 
 def accuracy(name: str, truth: Sequence[str], guesses: Sequence[str | None]) -> Score:
@@ -81,16 +77,9 @@ def calibration_error(sure: Figures, hits: Figures, bins: int) -> float:
 
 
 def _drawn(name: str, n: int, figure: Callable[[Places], float], *, seed: int, unit: str = "share") -> Score:
-    """A figure of items with its 95% percentile interval over items drawn again (Efron 1979)."""
-    if n == 0:
-        return Score(name=name, value=0.0, n=0, unit=unit)
-    value = figure(np.arange(n))
-    if n < LEAST_CLUSTERS:
-        return Score(name=name, value=value, n=n, unit=unit)
-    rng = np.random.default_rng(seed)
-    low, high = np.quantile([figure(rng.integers(0, n, n)) for _ in range(DRAWS)], [0.025, 0.975])
-    # What cannot be below nothing and is biased upwards in draws may leave the figure outside: the interval holds it.
-    return Score(name=name, value=value, n=n, low=min(value, float(low)), high=max(value, float(high)), unit=unit)
+    """A figure of items with its interval over items drawn again; of no item 0."""
+    value = figure(np.arange(n)) if n else 0.0
+    return resampled(name, value, n, figure, seed=seed, draws=DRAWS, unit=unit)
 
 
 def gain(

@@ -9,11 +9,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundling.evaluation.exam import GREEDY, generate
+from foundling.evaluation.exam import generate
 from foundling.evaluation.measures.points import mean_score, share_score
 from foundling.evaluation.measures.texts import bleu, chrf, rouge_l, shuffled, word_f1
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.texture import words_of
+from foundling.inference import GREEDY
 from foundling.records import BadInput, Score, Story
 
 GIVEN = 40  # words that are read
@@ -39,13 +40,19 @@ def passages(stories: Sequence[Story], count: int, seed: int) -> list[Passage]:
 
 
 def written(subject: Subject, asked: Sequence[Passage], *, seed: int) -> list[str]:
-    """The first words of what the subject writes after each passage, the likeliest id at each place."""
+    """The first words of what the subject writes after each passage."""
+    made = greedily(subject, [one.given for one in asked], most=3 * WRITTEN, seed=seed)
+    return [" ".join(text.split()[:WRITTEN]) for text in made]
+
+
+def greedily(subject: Subject, texts: Sequence[str], *, most: int, seed: int) -> list[str]:
+    """What the subject writes after each text, the likeliest id at each place, up to `most` of them; of a text that is
+    too long the end is read."""
     tokenizer, engine = subject.tokenizer, subject.engine
-    most = min(3 * WRITTEN, engine.context // 2)
-    prompts = [[tokenizer.begin, *tokenizer.encode(one.given)] for one in asked]
-    cut = [[ids[0], *ids[1:][-(engine.context - most - 1):]] for ids in prompts]
-    made = generate(engine, tokenizer, cut, GREEDY, most=most, seed=seed)
-    return [" ".join(tokenizer.decode(ids).split()[:WRITTEN]) for ids in made]
+    most = min(most, engine.context // 2)
+    prompts = [[tokenizer.begin, *tokenizer.encode(text)[-(engine.context - most - 1):]] for text in texts]
+    made = generate(engine, tokenizer, prompts, GREEDY, most=most, seed=seed)
+    return [tokenizer.decode(ids) for ids in made]
 
 
 def compare(hypotheses: Sequence[str], references: Sequence[str], *, seed: int) -> tuple[Score, ...]:

@@ -6,11 +6,10 @@ stands the same of held-out text: stock phrases of stories are no memory. Only t
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from foundling.evaluation.examine import copied_score
-from foundling.evaluation.intervals import wilson
 from foundling.evaluation.likelihood import plain_text
+from foundling.evaluation.measures.points import unless_varied
 from foundling.evaluation.memorisation import TrainingText
 from foundling.evaluation.texture import Sample
 from foundling.records import Score, Story
@@ -31,8 +30,5 @@ def copying_scores(
             run = text.longest_run(some).words
             made.append(Score(name=f"memorisation.longest_run.{name}", value=float(run), n=len(some), unit="words"))
             share = copied_score(f"memorisation.copied_50.{name}", text, some, seed)
-            if share.n and share.value in (0.0, 1.0):  # nothing varies, so every sample counts as one trial
-                low, high = wilson(round(share.value) * len(some), len(some))
-                share = replace(share, low=low, high=high)
-            made.append(share)
+            made.append(unless_varied(share, len(some)) if share.n else share)
     return tuple(made)

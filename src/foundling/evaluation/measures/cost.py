@@ -17,12 +17,11 @@ from pathlib import Path
 import torch
 
 from foundling.evaluation.subject import Subject
-from foundling.inference import Engine, Sampling
+from foundling.inference import GREEDY, Engine
 from foundling.model import load_decoder
 from foundling.records import BadInput, Score, canonical_json
 
 PROMPT, NEW, STREAMS, ROUNDS = 16, 32, 16, 3
-GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, repetition=1.0)
 _LONGEST = 600.0  # seconds
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from foundling.corpus.steps.personal import found
-from foundling.evaluation.exam import share
 from foundling.evaluation.intervals import ratio_bootstrap
+from foundling.evaluation.measures.points import share_score
 from foundling.evaluation.texture import words_of
 from foundling.evaluation.versus.tails import chi_square_point
 from foundling.records import Score
@@ -101,4 +101,4 @@ def emitted_scores(samples: Sequence[str], train: Sequence[str], *, seed: int) -
             made.append(rate(f"emitted.{name}.training", some, counter, seed=seed))
     values = [item.hash for text in samples for item in found(text)]
     known = {item.hash for text in train for item in found(text)} if values else set[str]()
-    return (*made, share("emitted.personal.known", [value in known for value in values]))
+    return (*made, share_score("emitted.personal.known", [value in known for value in values]))

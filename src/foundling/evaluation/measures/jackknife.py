@@ -14,8 +14,8 @@ from foundling.evaluation.versus.tails import student_point
 _BEYOND = 0.025
 
 
-def interval(value: float, without: Sequence[float], *, most: float = 1.0) -> tuple[float | None, float | None]:
-    """(low, high) of a figure between 0 and `most`, with Student's t; none for fewer than six groups, or where leaving
+def interval(value: float, without: Sequence[float]) -> tuple[float | None, float | None]:
+    """(low, high) of a figure between 0 and 1, with Student's t; none for fewer than six groups, or where leaving
     any of them out changes nothing, for then nothing is known of how much it varies."""
     count = len(without)
     if count < LEAST_CLUSTERS or max(without) == min(without):
@@ -23,4 +23,4 @@ def interval(value: float, without: Sequence[float], *, most: float = 1.0) -> tu
     mean = sum(without) / count
     error = math.sqrt((count - 1) / count * sum((one - mean) ** 2 for one in without))
     half = student_point(_BEYOND, count - 1) * error
-    return max(0.0, value - half), min(most, value + half)
+    return max(0.0, value - half), min(1.0, value + half)

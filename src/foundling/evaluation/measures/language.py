@@ -21,7 +21,7 @@ from foundling.evaluation.likelihood import (
     LN2,
     DocumentScore,
     Scored,
-    counted_nats,
+    document_scores,
     likelihood_scores,
     plain_text,
     prepare,
@@ -180,12 +180,7 @@ def language_scores(
     documents = [prepare(subject.tokenizer, story) for story in (*stories, *read)]
     stride = max(1, subject.model.shape.context // 2)
     nats = target_nats(subject.model, documents, stride=stride, batch=BATCH)
-    if not all(row.isfinite().all() for row in nats):
-        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
-    scores = [
-        DocumentScore(id=d.id, nats=value, tokens=sum(d.counts[1:]), bytes=d.bytes)
-        for d, value in zip(documents, counted_nats(documents, nats), strict=True)
-    ]
+    scores = document_scores(documents, nats)
     held, trained = scores[:len(stories)], scores[len(stories):]
     words = list(pieces(subject.tokenizer, documents[:len(stories)], nats[:len(stories)]))
     known = Counter(word for story in train for word in words_of(plain_text(story)))

@@ -13,19 +13,9 @@ from dataclasses import dataclass, replace
 
 from foundling.evaluation.asks import HELLO, NAMES, PARAPHRASE
 from foundling.evaluation.claims import mentions
-from foundling.evaluation.exam import (
-    GREEDY,
-    HOLD_BAR,
-    LEAK_BAR,
-    MOST,
-    Answer,
-    generate,
-    mark,
-    sampled_share,
-    share,
-)
+from foundling.evaluation.exam import Answer, answered, barred, in_room, sampled_share
 from foundling.evaluation.margin import first_of_each, margin
-from foundling.evaluation.measures.points import mean_score
+from foundling.evaluation.measures.points import mean_score, share_score
 from foundling.evaluation.rooms import INTRODUCTIONS
 from foundling.evaluation.sheet import (
     HOLD_CELLS,
@@ -37,9 +27,9 @@ from foundling.evaluation.sheet import (
     false_names,
     fill,
     other_names,
-    prompt_ids,
 )
 from foundling.evaluation.subject import Subject
+from foundling.inference import GREEDY
 from foundling.records import BadInput, Score, Story, Turn
 
 DISTANCES = (0, 4, 16, 64)  # turns between the introduction and the ask
@@ -56,12 +46,6 @@ def _pools(subject: Subject) -> Pools:
     return other_names(subject.name, NAMES), false_names(subject.name, subject.tokenizer)
 
 
-def _room(subject: Subject) -> tuple[int, int]:
-    """How many ids a prompt may have, and how many an answer."""
-    most = min(MOST, subject.engine.context // 2)
-    return subject.engine.context - most, most
-
-
 def sheet(subject: Subject, pools: Pools, *, count: int, seed: int) -> list[Prompt]:
     """`count` prompts of every cell (0: the exam's 104), of as many different templates as there are."""
     prompts = []
@@ -74,33 +58,22 @@ def sheet(subject: Subject, pools: Pools, *, count: int, seed: int) -> list[Prom
 
 def answers(subject: Subject, prompts: Sequence[Prompt], false: Sequence[str], *, seed: int) -> list[Answer]:
     """What is answered at temperature 0, marked as the exam marks it."""
-    room, most = _room(subject)
-    ids = [prompt_ids(prompt, subject.tokenizer, room)[0] for prompt in prompts]
-    made = generate(subject.engine, subject.tokenizer, ids, GREEDY, most=most, seed=seed)
-    return [
-        mark(prompt, subject.tokenizer.decode(out).strip(), false, 0.0)
-        for prompt, out in zip(prompts, made, strict=True)
-    ]
-
-
-def _barred(name: str, given: Sequence[Answer], *, leak: bool, seed: int) -> Score:
-    """The share held, or leaked, with its interval over templates and the exam's bar on the share itself."""
-    score = sampled_share(name, given, [answer.good != leak for answer in given], seed)
-    if leak:
-        return replace(score, bar=f"<= {LEAK_BAR}", passed=score.value <= LEAK_BAR)
-    return replace(score, bar=f">= {HOLD_BAR}", passed=score.value >= HOLD_BAR)
+    return answered(prompts, false, subject.tokenizer, subject.engine, GREEDY, seed)
 
 
 def table(given: Sequence[Answer], *, seed: int) -> tuple[Score, ...]:
     """`name.hold` and `name.leak` over all their cells, and every cell by itself."""
     held = [answer for answer in given if answer.cell in HOLD_CELLS]
     leaked = [answer for answer in given if answer.cell in LEAK_CELLS]
-    rows = [_barred("name.hold", held, leak=False, seed=seed), _barred("name.leak", leaked, leak=True, seed=seed)]
+    rows = [
+        barred(sampled_share("name.hold", held, [answer.good for answer in held], seed), leak=False),
+        barred(sampled_share("name.leak", leaked, [not answer.good for answer in leaked], seed), leak=True),
+    ]
     for cell in HOLD_CELLS:
-        rows.append(share(f"name.hold.{cell}", [answer.good for answer in held if answer.cell == cell]))
+        rows.append(share_score(f"name.hold.{cell}", [answer.good for answer in held if answer.cell == cell]))
     for cell in LEAK_CELLS:
-        rows.append(share(f"name.{cell.replace('_', '.')}", [not a.good for a in leaked if a.cell == cell]))
-    return (*rows, share("name.claimed", [answer.own for answer in held]))
+        rows.append(share_score(f"name.{cell.replace('_', '.')}", [not a.good for a in leaked if a.cell == cell]))
+    return (*rows, share_score("name.claimed", [answer.own for answer in held]))
 
 
 def margins(subject: Subject, prompts: Sequence[Prompt], false: Sequence[str], *, seed: int) -> tuple[Score, ...]:
@@ -108,7 +81,7 @@ def margins(subject: Subject, prompts: Sequence[Prompt], false: Sequence[str], *
     found = [margin(prompt, false, subject.tokenizer, subject.engine) for prompt in prompts]
     return (
         mean_score("name.margin", [one.nats for one in found], seed=seed, unit="nats"),
-        share("name.margin_first", [one.rank == 1 for one in found]),
+        share_score("name.margin_first", [one.rank == 1 for one in found]),
     )
 
 
@@ -166,7 +139,7 @@ def persist(
     rows: list[list[Kept]] = [[] for _ in talks]
     for place, distance in enumerate(DISTANCES):
         prompts = [talk[place] for talk in talks]  # of one distance at a time: they are of like length
-        views = [not prompt_ids(prompt, subject.tokenizer, _room(subject)[0])[1] for prompt in prompts]
+        views = [not in_room(prompt, subject.tokenizer, subject.engine)[1] for prompt in prompts]
         for row, answer, view in zip(rows, answers(subject, prompts, false, seed=seed), views, strict=True):
             row.append(Kept(distance=distance, held=answer.good, in_view=view))
     return rows
@@ -178,7 +151,7 @@ def persistence(rows: Sequence[Sequence[Kept]], *, seed: int) -> tuple[Score, ..
     made = []
     for place, distance in enumerate(DISTANCES):
         column = [row[place] for row in rows]
-        made.append(share(f"name.persistence.{distance}", [one.held for one in column]))
+        made.append(share_score(f"name.persistence.{distance}", [one.held for one in column]))
         seen = sum(one.in_view for one in column) / max(1, len(column))
         made.append(Score(name=f"name.persistence.in_view.{distance}", value=seen, n=len(column)))
     lost = [float(row[0].held) - float(row[-1].held) for row in rows]

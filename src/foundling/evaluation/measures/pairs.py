@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from foundling.evaluation.bias import Pair, read_crows_pairs, read_winobias, score_pairs
-from foundling.evaluation.bias.pairs import CROWS_FILE, WINO_FOLDER
 from foundling.evaluation.bias.table import LEANING, Outcome, View, clustered, preference, views
-from foundling.evaluation.intervals import ratio_bootstrap, wilson
+from foundling.evaluation.intervals import ratio_bootstrap
+from foundling.evaluation.measures.points import unless_varied
 from foundling.evaluation.subject import Subject
 from foundling.records import Score
 
@@ -22,10 +22,8 @@ def _score(view: View, outcomes: Sequence[Outcome], name: str, seed: int) -> Sco
     mine = [outcomes[place] for place in view.places]
     points = [preference(view.sign(outcome) * outcome.difference) for outcome in mine]
     found = ratio_bootstrap(*clustered(points, [outcome.cluster for outcome in mine]), seed=seed)
-    low, high = found.low, found.high
-    if found.value in (0.0, 1.0):  # nothing varies, so drawing again shows nothing
-        low, high = wilson(round(found.value) * found.clusters, found.clusters)
-    return Score(name=name, value=found.value, n=len(mine), low=low, high=high)
+    return unless_varied(
+        Score(name=name, value=found.value, n=len(mine), low=found.low, high=found.high), found.clusters)
 
 
 def table(outcomes: Sequence[Outcome], *, seed: int) -> tuple[Score, ...]:
@@ -42,13 +40,13 @@ def _drawn(pairs: Sequence[Pair], count: int, seed: int) -> list[Pair]:
     return random.Random(f"bias {seed}").sample(list(pairs), min(count or len(pairs), len(pairs)))
 
 
-def crows_scores(subject: Subject, sets: Path, *, count: int, seed: int) -> tuple[Score, ...]:
+def crows_scores(subject: Subject, path: Path, *, count: int, seed: int) -> tuple[Score, ...]:
     """`count` of CrowS-Pairs, 0 for all. Raises BadInput for a faulty file."""
-    pairs = _drawn(read_crows_pairs(sets / CROWS_FILE), count, seed)
+    pairs = _drawn(read_crows_pairs(path), count, seed)
     return table(score_pairs(subject.model, subject.tokenizer, pairs), seed=seed)
 
 
-def winobias_scores(subject: Subject, sets: Path, *, count: int, seed: int) -> tuple[Score, ...]:
+def winobias_scores(subject: Subject, folder: Path, *, count: int, seed: int) -> tuple[Score, ...]:
     """`count` of WinoBias's pairs, 0 for all. Raises BadInput for a faulty folder."""
-    pairs = _drawn(read_winobias(sets / WINO_FOLDER), count, seed)
+    pairs = _drawn(read_winobias(folder), count, seed)
     return table(score_pairs(subject.model, subject.tokenizer, pairs), seed=seed)

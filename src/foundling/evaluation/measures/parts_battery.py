@@ -30,4 +30,4 @@ def _battery(subject: Subject, given: Materials) -> tuple[Score, ...]:
 
 
 # count: pairs of each class; passages of held-out stories first, then what is made, which never ends
-PARTS = (Part(name="battery", version=2, run=_battery, quick=10, full=150, sets=()),)
+PARTS = (Part(name="battery", version=3, run=_battery, quick=10, full=150, sets=()),)

@@ -5,8 +5,6 @@ parameters. The gap between training and held-out text is the language part's. W
 repetition, copying and what should not be said are all read off it.
 """
 
-from pathlib import Path
-
 from foundling.evaluation.bias.pairs import CROWS_FILE, WINO_FOLDER
 from foundling.evaluation.likelihood import plain_text
 from foundling.evaluation.measures import (
@@ -24,17 +22,10 @@ from foundling.evaluation.measures import (
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.suite.part import Materials, Part
 from foundling.evaluation.texture import OPENING_WORDS, TEMPERATURES, Sample, openings, write
-from foundling.records import BadInput, Score
+from foundling.records import Score
 
 _ALL = 64  # samples at each temperature where no count is given
 _EXTRACTION_WORDS = 12
-
-
-def _sets(materials: Materials, part: str) -> Path:
-    """The folder of test sets, when it has this one. Raises BadInput when there is none."""
-    if materials.sets is None or not (materials.sets / part).exists():
-        raise BadInput(f"There is no {part} among the test sets: give the folder that has it by --sets.")
-    return materials.sets
 
 
 def _name(subject: Subject, given: Materials) -> tuple[Score, ...]:
@@ -46,8 +37,7 @@ def _voice(subject: Subject, given: Materials) -> tuple[Score, ...]:
 
 
 def _feelings(subject: Subject, given: Materials) -> tuple[Score, ...]:
-    folder = _sets(given, feelings.FOLDER) / feelings.FOLDER
-    return feelings.feelings_scores(subject, folder, count=given.count, seed=given.seed)
+    return feelings.feelings_scores(subject, given.set_at(feelings.FOLDER), count=given.count, seed=given.seed)
 
 
 def _written(subject: Subject, given: Materials) -> tuple[list[Sample], list[Sample]]:
@@ -84,11 +74,11 @@ def _canaries(subject: Subject, given: Materials) -> tuple[Score, ...]:
 
 
 def _crows(subject: Subject, given: Materials) -> tuple[Score, ...]:
-    return pairs.crows_scores(subject, _sets(given, CROWS_FILE), count=given.count, seed=given.seed)
+    return pairs.crows_scores(subject, given.set_at(CROWS_FILE), count=given.count, seed=given.seed)
 
 
 def _winobias(subject: Subject, given: Materials) -> tuple[Score, ...]:
-    return pairs.winobias_scores(subject, _sets(given, WINO_FOLDER), count=given.count, seed=given.seed)
+    return pairs.winobias_scores(subject, given.set_at(WINO_FOLDER), count=given.count, seed=given.seed)
 
 
 def _calibration(subject: Subject, given: Materials) -> tuple[Score, ...]:

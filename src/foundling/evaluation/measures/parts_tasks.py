@@ -3,19 +3,10 @@
 Quick counts are chosen so that all of these together take well under a minute on two cores for ten million parameters.
 """
 
-from pathlib import Path
-
 from foundling.evaluation.measures import blimp, continuing, conversations, language, piqa, turns, world
 from foundling.evaluation.subject import Subject
 from foundling.evaluation.suite.part import Materials, Part
-from foundling.records import BadInput, Score
-
-
-def _set(materials: Materials, name: str) -> Path:
-    """A test set by its name. Raises BadInput when there is none."""
-    if materials.sets is None or not (materials.sets / name).exists():
-        raise BadInput(f"There is no {name} among the test sets: give the folder that has it by --sets.")
-    return materials.sets / name
+from foundling.records import Score
 
 
 def _language(subject: Subject, given: Materials) -> tuple[Score, ...]:
@@ -27,11 +18,11 @@ def _continuation(subject: Subject, given: Materials) -> tuple[Score, ...]:
 
 
 def _blimp(subject: Subject, given: Materials) -> tuple[Score, ...]:
-    return blimp.blimp_scores(subject, _set(given, blimp.FILE), per_paradigm=given.count, seed=given.seed)
+    return blimp.blimp_scores(subject, given.set_at(blimp.FILE), per_paradigm=given.count, seed=given.seed)
 
 
 def _piqa(subject: Subject, given: Materials) -> tuple[Score, ...]:
-    return piqa.piqa_scores(subject, _set(given, piqa.FOLDER), count=given.count, seed=given.seed)
+    return piqa.piqa_scores(subject, given.set_at(piqa.FOLDER), count=given.count, seed=given.seed)
 
 
 def _world(subject: Subject, given: Materials) -> tuple[Score, ...]:

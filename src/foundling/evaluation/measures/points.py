@@ -5,14 +5,18 @@ a little too wide. Where points come in strata (BLiMP's paradigms) each stratum 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from foundling.evaluation.intervals import ratio_bootstrap, wilson
+from foundling.evaluation.intervals import LEAST_CLUSTERS, ratio_bootstrap, wilson
 from foundling.records import Score
 
 DRAWS = 4000
+Places = NDArray[np.int64]
+Figures = NDArray[np.float64]
 
 
 def point(good: float, bad: float) -> float:
@@ -23,12 +27,44 @@ def point(good: float, bad: float) -> float:
     return 1.0 if good < bad else 0.5 if good == bad else 0.0
 
 
+def bounds(total: float, n: int) -> tuple[float, float]:
+    """Wilson's bounds of a sum of points among n, at the next whole counts."""
+    return wilson(math.floor(total + 1e-9), n)[0], wilson(math.ceil(total - 1e-9), n)[1]
+
+
 def share_score(name: str, points: Sequence[float]) -> Score:
-    """The mean of points with Wilson's interval; an empty one is 0 of 0."""
+    """The mean of points, or the share of what is true, with Wilson's interval; an empty one is 0 of 0."""
     total, n = sum(points), len(points)
-    low, _ = wilson(math.floor(total), n)
-    _, high = wilson(math.ceil(total), n)
+    low, high = bounds(total, n)
     return Score(name=name, value=total / n if n else 0.0, n=n, low=low, high=high)
+
+
+def unless_varied(score: Score, clusters: int) -> Score:
+    """A share of all or of nothing with Wilson's interval over its clusters: drawing what does not vary again shows
+    nothing. Any other score as it is."""
+    if score.value not in (0.0, 1.0):
+        return score
+    low, high = wilson(round(score.value) * clusters, clusters)
+    return replace(score, low=low, high=high)
+
+
+def resampled(
+    name: str, value: float, n: int, figure: Callable[[Places], float], *, seed: int, draws: int, unit: str = "share"
+) -> Score:
+    """A figure of n items with its 95% percentile interval over items drawn again (Efron 1979), which holds the figure
+    itself even where draws are slanted; none for fewer than six."""
+    if n < LEAST_CLUSTERS:
+        return Score(name=name, value=value, n=n, unit=unit)
+    rng = np.random.default_rng(seed)
+    low, high = np.quantile([figure(rng.integers(0, n, n)) for _ in range(draws)], [0.025, 0.975])
+    return Score(name=name, value=value, n=n, low=min(value, float(low)), high=max(value, float(high)), unit=unit)
+
+
+def pairs_won(ours: Figures, theirs: Figures) -> float:
+    """In how many pairs of one of ours and one of theirs ours is the greater, ties a half (Mann and Whitney 1947)."""
+    ordered = np.sort(theirs)
+    below, upto = np.searchsorted(ordered, ours, "left"), np.searchsorted(ordered, ours, "right")
+    return float((below + upto).sum() / 2)
 
 
 def mean_score(name: str, values: Sequence[float], *, seed: int, unit: str = "share") -> Score:
@@ -55,7 +91,7 @@ def strata_score(name: str, strata: Iterable[Sequence[float]], *, seed: int) -> 
         return Score(name=name, value=0.0, n=0)
     value, n = sum(sum(g) / len(g) for g in groups) / len(groups), sum(map(len, groups))
     if min(map(len, groups)) < 2 or all(min(g) == max(g) for g in groups):
-        low, high = wilson(math.floor(value * n), n)[0], wilson(math.ceil(value * n), n)[1]
+        low, high = bounds(value * n, n)
         return Score(name=name, value=value, n=n, low=low, high=high)
     rng, sums = np.random.default_rng(seed), np.zeros(DRAWS)
     for group in groups:

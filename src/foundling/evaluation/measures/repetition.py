@@ -8,8 +8,8 @@ same of as much held-out text, for stories repeat themselves too.
 
 from collections.abc import Sequence
 
-from foundling.evaluation.exam import share
 from foundling.evaluation.measures.jackknife import interval
+from foundling.evaluation.measures.points import share_score
 from foundling.evaluation.texture import TEMPERATURES, Sample, texture
 from foundling.records import Score, Story
 
@@ -51,7 +51,7 @@ def repetition_scores(samples: Sequence[Sample], heldout: Sequence[Story]) -> tu
                 made.append(counted(f"health.{figure}.{place}", some, figure))
     for place, group in groups.items():
         if group:
-            made.append(share(f"health.ended.{place}", [sample.ended for sample in group]))
+            made.append(share_score(f"health.ended.{place}", [sample.ended for sample in group]))
             words = texture(texts[place], temperature=0.0).mean_words
             made.append(Score(name=f"health.words.{place}", value=words, n=len(group), unit="words"))
     return tuple(made)

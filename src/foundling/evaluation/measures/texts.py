@@ -9,13 +9,12 @@ import random
 import re
 import string
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
-from foundling.evaluation.intervals import LEAST_CLUSTERS
+from foundling.evaluation.measures.points import Places, resampled
 from foundling.records import BadInput, Score
 
 DRAWS = 1000
@@ -73,13 +72,14 @@ def bleu(name: str, hypotheses: Texts, references: Texts, *, seed: int) -> Score
     counts = np.array([[*part.counts, *part.totals, part.sys_len, part.ref_len] for part in parts])
     order = (counts.shape[1] - 2) // 2
 
-    def figure(rows: Any) -> float:
+    def figure(rows: Places) -> float:
         sums = counts[rows].sum(axis=0).tolist()
         return float(BLEU.compute_bleu(
             sums[:order], sums[order:-2], sys_len=sums[-2], ref_len=sums[-1], smooth_method="exp"
         ).score)
 
-    return _bootstrapped(name, float(whole.score), len(parts), figure, seed, f"of 100, {metric.get_signature()}")
+    unit = f"of 100, {metric.get_signature()}"
+    return resampled(name, float(whole.score), len(parts), figure, seed=seed, draws=DRAWS, unit=unit)
 
 
 def chrf(name: str, hypotheses: Texts, references: Texts, *, seed: int) -> Score:
@@ -92,21 +92,11 @@ def chrf(name: str, hypotheses: Texts, references: Texts, *, seed: int) -> Score
     # sacrebleu's own statistics of each pair: n-grams of the hypothesis, of the reference and of both, by length.
     counts = np.array(metric._extract_corpus_statistics(list(hypotheses), [list(references)]))
 
-    def figure(rows: Any) -> float:
+    def figure(rows: Places) -> float:
         return float(metric._compute_score_from_stats(counts[rows].sum(axis=0).tolist()).score)
 
-    return _bootstrapped(name, float(whole.score), n, figure, seed, f"of 100, {metric.get_signature()}")
-
-
-def _bootstrapped(
-    name: str, value: float, n: int, figure: Callable[[Any], float], seed: int, unit: str
-) -> Score:
-    """A figure of n pairs with its 95% percentile interval over pairs drawn again; none for fewer than six."""
-    if n < LEAST_CLUSTERS:
-        return Score(name=name, value=value, n=n, unit=unit)
-    rng = np.random.default_rng(seed)
-    low, high = np.quantile([figure(rng.integers(0, n, n)) for _ in range(DRAWS)], [0.025, 0.975])
-    return Score(name=name, value=value, n=n, low=float(low), high=float(high), unit=unit)
+    unit = f"of 100, {metric.get_signature()}"
+    return resampled(name, float(whole.score), n, figure, seed=seed, draws=DRAWS, unit=unit)
 
 
 def shuffled(references: Texts, seed: int) -> list[str]:

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from foundling.evaluation.intervals import ratio_bootstrap
-from foundling.evaluation.measures.classes import Figures, brier, calibration
+from foundling.evaluation.measures.classes import brier, calibration
 from foundling.evaluation.measures.conversations import Conversation
-from foundling.evaluation.measures.points import mean_score, share_score
+from foundling.evaluation.measures.points import Figures, mean_score, pairs_won, share_score
 from foundling.evaluation.subject import Subject
 from foundling.inference import Being
 from foundling.records import BadInput, Score, Turn
@@ -172,9 +172,7 @@ def area(odds: Sequence[float], ends: Sequence[bool]) -> tuple[float, int]:
     """(pairs of an end and no end in which the end is the likelier, ties a half; all such pairs); no number loses."""
     values, so = np.asarray(odds, dtype=np.float64), np.asarray(ends, dtype=bool)
     values = np.where(np.isfinite(values), values, np.where(so, -np.inf, np.inf))
-    yes, no = values[so], np.sort(values[~so])
-    below, upto = np.searchsorted(no, yes, "left"), np.searchsorted(no, yes, "right")
-    return float((below + upto).sum() / 2), len(yes) * len(no)
+    return pairs_won(values[so], values[~so]), int(so.sum() * (~so).sum())
 
 
 def ending_scores(rows: Sequence[Sequence[Border]], *, seed: int) -> tuple[Score, ...]:

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foundling.evaluation.asks import NAMES
-from foundling.evaluation.exam import AS_IN_LIFE, MOST, generate
+from foundling.evaluation.exam import AS_IN_LIFE, answer_room, generate, in_room
 from foundling.evaluation.measures.jackknife import interval
-from foundling.evaluation.sheet import TEMPLATES, Prompt, draw_cell, other_names, prompt_ids
+from foundling.evaluation.measures.points import Figures, Places, pairs_won
+from foundling.evaluation.sheet import TEMPLATES, Prompt, draw_cell, other_names
 from foundling.evaluation.subject import Subject
 from foundling.records import BadInput, Score
 
@@ -28,7 +28,6 @@ OTHERS = 3
 BLOCKS = 8
 FEATURES = 200
 SHUFFLES = 500
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +54,12 @@ def as_speaker(room: Prompt, speaker: str) -> Prompt:
 
 def listen(subject: Subject, given: Sequence[Prompt], speakers: Sequence[str], *, seed: int) -> list[Spoken]:
     """What each speaker says in each room, as in life."""
-    most = min(MOST, subject.engine.context // 2)
     asked = [as_speaker(room, speaker) for room in given for speaker in speakers]
-    ids = [prompt_ids(prompt, subject.tokenizer, subject.engine.context - most)[0] for prompt in asked]
-    made = generate(subject.engine, subject.tokenizer, ids, AS_IN_LIFE, most=most, seed=seed)
+    tokenizer, engine = subject.tokenizer, subject.engine
+    ids = [in_room(prompt, tokenizer, engine)[0] for prompt in asked]
+    made = generate(engine, tokenizer, ids, AS_IN_LIFE, most=answer_room(engine), seed=seed)
     return [
-        Spoken(speaker=prompt.answerer, room=prompt.template, text=subject.tokenizer.decode(out).strip())
+        Spoken(speaker=prompt.answerer, room=prompt.template, text=tokenizer.decode(out).strip())
         for prompt, out in zip(asked, made, strict=True)
     ]
 
@@ -76,7 +75,7 @@ def documents(spoken: Sequence[Spoken], speakers: Sequence[str]) -> list[list[st
     return [["\n".join(block) for block in row] for row in texts]
 
 
-def distances(texts: Sequence[str]) -> Matrix:
+def distances(texts: Sequence[str]) -> Figures:
     """Burrows's Delta of every two texts: the mean absolute difference of the standard scores of trigrams' shares.
 
     Deviations are over the texts given. A text without trigrams is as far from every other as no number can say: NaN.
@@ -93,7 +92,7 @@ def distances(texts: Sequence[str]) -> Matrix:
     return np.where(told[:, None] & told[None, :], far, np.nan)
 
 
-def area(far: Matrix, owner: NDArray[np.int64], speaker: int, *, left_out: int = -1) -> float:
+def area(far: Figures, owner: Places, speaker: int, *, left_out: int = -1) -> float:
     """How often two documents of the speaker's are nearer than one of its and one of another's, ties a half.
 
     far: distances (speakers, blocks, speakers, blocks); owner (speakers, blocks): who speaks in each document; only
@@ -107,12 +106,8 @@ def area(far: Matrix, owner: NDArray[np.int64], speaker: int, *, left_out: int =
         for t, c in places:
             if c != b:
                 (same if owner[t, c] == speaker else other).append(float(far[s, b, t, c]))
-    near, farther = np.array(same), np.sort(np.array(other))
-    near, farther = near[np.isfinite(near)], farther[np.isfinite(farther)]
-    if not len(near) or not len(farther):
-        return float("nan")
-    below, upto = np.searchsorted(farther, near, "left"), np.searchsorted(farther, near, "right")
-    return float(1 - (below + upto).mean() / 2 / len(farther))
+    near, farther = (np.array(some)[np.isfinite(some)] for some in (same, other))
+    return pairs_won(farther, near) / (len(near) * len(farther)) if len(near) and len(farther) else float("nan")
 
 
 def table(texts: Sequence[Sequence[str]], *, seed: int) -> tuple[Score, ...]:

@@ -9,7 +9,7 @@ is also answered in words of its own, held against the right answer and, as a co
 from collections.abc import Iterator, Sequence
 
 from foundling.evaluation.choosing import Chosen, Item, choose, tally
-from foundling.evaluation.exam import GREEDY, generate
+from foundling.evaluation.measures.continuing import greedily
 from foundling.evaluation.measures.points import mean_score, share_score
 from foundling.evaluation.measures.texts import exact, shuffled, word_f1
 from foundling.evaluation.subject import Subject
@@ -52,12 +52,8 @@ def table(asked: Sequence[Item], chosen: Sequence[Chosen], *, seed: int) -> tupl
 
 def answers(subject: Subject, asked: Sequence[Item], *, seed: int) -> list[str]:
     """What the subject writes after each text and question, greedily: the first line of it."""
-    tokenizer, engine = subject.tokenizer, subject.engine
-    most = min(_SAID, engine.context // 2)
-    prompts = [[tokenizer.begin, *tokenizer.encode(f"{item.text}{item.ask}")] for item in asked]
-    cut = [[ids[0], *ids[1:][-(engine.context - most - 1):]] for ids in prompts]
-    made = generate(engine, tokenizer, cut, GREEDY, most=most, seed=seed)
-    return [tokenizer.decode(ids).strip().partition("\n")[0] for ids in made]
+    made = greedily(subject, [f"{item.text}{item.ask}" for item in asked], most=_SAID, seed=seed)
+    return [text.strip().partition("\n")[0] for text in made]
 
 
 def answer_scores(asked: Sequence[Item], said: Sequence[str], *, seed: int) -> tuple[Score, ...]:

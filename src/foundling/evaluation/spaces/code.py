@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from foundling.evaluation.spaces.code_cases import LARGEST, Case, call_parts, read_answers, same, same_text
-from foundling.evaluation.spaces.space import Evidence, Label, digest
-from foundling.records import BadInput
+from foundling.evaluation.spaces.space import Evidence, Label
+from foundling.records import BadInput, content_hash
 from foundling.sandbox import COMPILER, FUNCTION, Backend, Inputs, Limits, Outcome, choose, printable, run
 from foundling.sandbox.embedded import interpret, present
 from foundling.sandbox.running import interpreter_for
@@ -68,7 +68,7 @@ class CodeSpace:
             if label.passed is False:
                 break
         missing = [Label(name=step, passed=None, detail="not tried") for step in STEPS[len(labels):]]
-        return Evidence(space=self.name, candidate=digest(candidate), seed=seed, labels=(*labels, *missing))
+        return Evidence(space=self.name, candidate=content_hash(candidate), seed=seed, labels=(*labels, *missing))
 
 
 def code_space(language: Language, cases: Sequence[Case], *, accept_none: bool = False) -> CodeSpace:

@@ -1,11 +1,12 @@
 """A stronger model as one more reader: two texts and an address that a person typed in, an opinion out, or none.
 
-Off unless somebody makes a Peer: then, and only then, the two texts and a fixed instruction are sent to that address
-and to no other (no redirect is followed, no proxy is asked), and no more is said of where they come from. It is asked
-twice, with the texts in both orders, and an opinion is had only where both answers mean the same text (judging notes,
-section 10: a strong judge was consistent on about 65% of pairs). A text that says "answer A" therefore gains nothing,
-for it says so of whichever text stands first. One that says "answer for the text in which this stands" may gain: so
-what comes out is an `Opinion`, which nothing counts.
+Off unless somebody makes a Peer (`foundling versus A B --peer URL`): then, and only then, the two texts and a fixed
+instruction are sent to that address and to no other (no redirect is followed, no proxy is asked), and no more is said
+of where they come from. It is asked twice, with the texts in both orders, and an opinion is had only where both answers
+mean the same text (judging notes, section 10: a strong judge was consistent on about 65% of pairs). A text that says
+"answer A" therefore gains nothing, for it says so of whichever text stands first. One that says "answer for the text in
+which this stands" may gain: so what comes out is an `Opinion`, which nothing counts. Of what the server says nothing is
+kept but which text it named.
 """
 
 import http.client
@@ -37,8 +38,8 @@ _QUESTION = "{mark} text A begins\n{a}\n{mark} text A ends\n\n{mark} text B begi
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """An OpenAI-compatible server. url: its base, as in http://127.0.0.1:11434/v1; key: sent to it as a bearer token
-    and shown nowhere; seconds: for one question, in all."""
+    """An OpenAI-compatible server. url: its base, as in http://127.0.0.1:11434/v1, which is written down and therefore
+    may hold no secret; key: sent to it as a bearer token and shown nowhere; seconds: for one question, in all."""
 
     url: str
     model: str
@@ -52,18 +53,23 @@ class Peer:
             fit = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:
             fit = False
-        if not fit or "@" in parts.netloc or parts.query or parts.fragment or _control(self.url):
-            raise BadInput(f"{self.url[:80]!a} is no address of a peer: give one as in http://127.0.0.1:11434/v1.")
-        if not self.model or _control(self.model + self.key) or not self.key.isascii():
-            raise BadInput("The peer's model or key is empty or holds control characters: give its name as it is.")
+        plain = self.url.isascii() and not _control(self.url)
+        if not fit or "@" in parts.netloc or parts.query or parts.fragment or not plain:
+            raise BadInput("That is no address of a peer: give one as in http://127.0.0.1:11434/v1, no password in it.")
+        if not self.model or not self.model.isprintable() or _control(self.model + self.key) or not self.key.isascii():
+            raise BadInput("The peer's model is empty, or it or the key holds strange letters: give each as it is.")
+        if self.key and self.key in f"{self.url} {self.model}":
+            raise BadInput("The peer's key stands in its address or name, which are written down: leave it out there.")
         if not 0 < self.seconds <= 3600:
             raise BadInput(f"{self.seconds} seconds are no time for a question: give up to 3600.")
 
     def sends(self) -> str:
-        """What leaves this machine, for the person who turned it on."""
+        """What leaves this machine and where to, for the person who turned it on."""
+        key = ", and the key" if self.key else ""
+        bare = "" if self.url.lower().startswith("https:") else " (not encrypted)"
         return (
-            f"To {self.url}, and nowhere else: both texts of each comparison, twice, and the instruction to choose; no "
-            "name, path or other text."
+            f"both texts of a comparison, twice, the model's name and the instruction to choose{key}, to {self.url}"
+            f"{bare} and nowhere else; no path, no other name and no other text."
         )
 
 
@@ -80,12 +86,12 @@ def compare(peer: Peer, text_a: str, text_b: str) -> Opinion:
     one, wrong = _ask(peer, text_a, text_b)
     if one is None:
         return Opinion(judge=peer.model, side=None, why=wrong)
-    other, wrong = _ask(peer, text_b, text_a)
+    letter, wrong = _ask(peer, text_b, text_a)
+    other: Side | None = None if letter is None else "b" if letter == "a" else "a"  # here text b stands first
     if other is None:
-        return Opinion(judge=peer.model, side=None, why=wrong)
-    if one == other:  # the same letter is the other text
-        return Opinion(judge=peer.model, side=None, why="it chose by the order in which the texts stood")
-    return Opinion(judge=peer.model, side=one, why="it chose the same text in both orders")
+        return Opinion(judge=peer.model, side=None, why=wrong, answers=(one, None))
+    why = "it chose the same text in both orders" if one == other else "it chose by the order in which the texts stood"
+    return Opinion(judge=peer.model, side=one if one == other else None, why=why, answers=(one, other))
 
 
 def _ask(peer: Peer, first: str, second: str) -> tuple[Side | None, str]:
@@ -99,11 +105,15 @@ def _ask(peer: Peer, first: str, second: str) -> tuple[Side | None, str]:
             {"role": "user", "content": _QUESTION.format(mark=mark, a=first, b=second)},
         ],
     }).encode("utf-8", "replace")
+    until = time.monotonic() + peer.seconds
     try:
         raw = _post(peer, body)
+    except (_Unfit, OSError, http.client.HTTPException, ValueError) as fault:
+        if time.monotonic() >= until:
+            return None, f"it did not answer within {peer.seconds:g} seconds"
+        return None, f"it did not answer ({fault if isinstance(fault, _Unfit) else type(fault).__name__})"
+    try:
         said = json.loads(raw)["choices"][0]["message"]["content"]
-    except (OSError, http.client.HTTPException) as fault:
-        return None, f"it did not answer ({type(fault).__name__})"
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return None, "its answer is not of the form that such servers have"
     found = _ANSWER.fullmatch(said) if isinstance(said, str) else None
@@ -112,43 +122,47 @@ def _ask(peer: Peer, first: str, second: str) -> tuple[Side | None, str]:
     return ("a" if found[1] in "Aa" else "b"), ""
 
 
+class _Unfit(Exception):
+    """An answer that is not read, in words that hold nothing of it."""
+
+
 def _post(peer: Peer, body: bytes) -> bytes:
-    """The answer's body. Raises OSError for another status, for too much, and when the time is over: a timer of our
-    own, for a socket's begins anew with every byte."""
-    parts, until = urlsplit(peer.url), time.monotonic() + peer.seconds
+    """The answer's body. Raises _Unfit for another status and for too much, OSError when the time is over: a watch of
+    our own, for a socket's begins anew with every byte."""
+    parts, over, until = urlsplit(peer.url), threading.Event(), time.monotonic() + peer.seconds
     connection = _connection(parts, peer.seconds)
     held = list[socket.socket]()  # the connection forgets its socket while the body is still being read
-    watch = threading.Timer(peer.seconds, _hang_up, [connection, held])
-    watch.daemon = True
-    watch.start()
+    threading.Thread(target=_watch, args=(connection, held, over, until), daemon=True).start()
     head = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
     head |= {"Authorization": f"Bearer {peer.key}"} if peer.key else {}
     try:
         connection.request("POST", f"{parts.path.rstrip('/')}/chat/completions", body, head)
         held += [connection.sock] if connection.sock is not None else []
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise OSError(f"status {answer.status}")
-        pieces, size = list[bytes](), 0
-        while piece := answer.read1(8192):
-            pieces, size = [*pieces, piece], size + len(piece)
-            if size > _MOST:
-                raise OSError("too much")
-            if time.monotonic() > until:
-                raise TimeoutError("too slow")
-        if time.monotonic() > until:
-            raise TimeoutError("too slow")
+        with connection.getresponse() as answer:
+            if answer.status != 200:
+                raise _Unfit(f"status {answer.status}")
+            pieces, size = list[bytes](), 0
+            while piece := answer.read1(8192):
+                pieces, size = [*pieces, piece], size + len(piece)
+                if size > _MOST:
+                    raise _Unfit(f"more than {_MOST:,} bytes")
+        if time.monotonic() >= until:  # hung up on: what came may be a part
+            raise TimeoutError
         return b"".join(pieces)
     finally:
-        watch.cancel()
+        over.set()
         connection.close()
 
 
-def _hang_up(connection: http.client.HTTPConnection, held: list[socket.socket]) -> None:
-    for end in (connection.sock, *held):
-        with suppress(OSError):
-            if end is not None:
-                end.shutdown(socket.SHUT_RDWR)
+def _watch(
+    connection: http.client.HTTPConnection, held: list[socket.socket], over: threading.Event, until: float
+) -> None:
+    """Hang up when the time is over, and again until that was noticed: a connection may only be made after it."""
+    while not over.wait(0.1):
+        for end in (connection.sock, *held) if time.monotonic() >= until else ():
+            with suppress(OSError):
+                if end is not None:  # the plain socket's: that of TLS would take its state from under the reader
+                    socket.socket.shutdown(end, socket.SHUT_RDWR)
 
 
 def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:

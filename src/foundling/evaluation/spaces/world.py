@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from foundling.evaluation.spaces import world_answers, world_day
-from foundling.evaluation.spaces.space import Evidence, Label, digest
+from foundling.evaluation.spaces.space import Evidence, Label
 from foundling.evaluation.spaces.world_telling import telling_labels
+from foundling.records import content_hash
 
 LARGEST = 64 * 1024  # bytes of a candidate
 Form = Literal["telling", "answers"]
@@ -34,7 +35,7 @@ class WorldSpace:
             labels = tuple(world_answers.answer_labels(candidate, seed))
         else:
             labels = self._told(candidate, seed)
-        return Evidence(space=self.name, candidate=digest(candidate), seed=seed, labels=labels)
+        return Evidence(space=self.name, candidate=content_hash(candidate), seed=seed, labels=labels)
 
     def _told(self, candidate: bytes, seed: int) -> tuple[Label, ...]:
         try:

@@ -5,7 +5,7 @@ the ledger remembers, is measured again. It knows no model and no measure.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from foundling.evaluation.suite.part import Part
 from foundling.home import write_atomically
 from foundling.home.manifest import plain_read_errors, sha256_of_file
-from foundling.records import BadInput, Score, canonical_json, content_hash
+from foundling.records import Score, canonical_json, content_hash
 
 _FORMAT = 1
 
@@ -118,11 +118,3 @@ def rows(folder: Path) -> Iterator[Row]:
     for path in sorted(folder.glob("[0-9a-f]*.json")):
         if (row := _row(path)) is not None:
             yield row
-
-
-def no_doubles(parts: Iterable[Part]) -> None:
-    """Raises BadInput when two parts have one name, for each would take the other's figures for its own."""
-    names = [part.name for part in parts]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BadInput(f"Two parts of the suite are called {twice[0]}: give each a name of its own.")

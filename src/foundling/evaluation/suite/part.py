@@ -1,11 +1,11 @@
 """A part of a suite: one measure with the number of items it takes, as a value. It runs nothing by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from foundling.evaluation.subject import Subject
-from foundling.records import Score, Story
+from foundling.records import BadInput, Score, Story
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,12 @@ class Materials:
     sets: Path | None
     seed: int
     count: int
+
+    def set_at(self, name: str) -> Path:
+        """The test set of this name. Raises BadInput when there is none."""
+        if self.sets is None or not (self.sets / name).exists():
+            raise BadInput(f"There is no {name} among the test sets: give the folder that has it by --sets.")
+        return self.sets / name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +45,11 @@ class Part:
     full: int | None
     sets: tuple[str, ...] | None = None
     kept: bool = True
+
+
+def no_doubles(parts: Iterable[Part]) -> None:
+    """Raises BadInput when two parts have one name, for each would take the other's figures for its own."""
+    names = [part.name for part in parts]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadInput(f"Two parts of the suite are called {twice[0]}: give each a name of its own.")

@@ -23,12 +23,13 @@ from typing import Any
 
 import torch
 
+from foundling.evaluation.events import say
 from foundling.evaluation.likelihood import bits_per_byte, score_text, uniform_test
-from foundling.evaluation.program import read_json, say
+from foundling.evaluation.program import read_json
 from foundling.evaluation.subject import Subject, digest_of, open_subject
-from foundling.evaluation.suite.cache import Ground, Row, ingredients_of, key_of, no_doubles, read_row, rows, write_row
+from foundling.evaluation.suite.cache import Ground, Row, ingredients_of, key_of, read_row, rows, write_row
 from foundling.evaluation.suite.cost import Costs
-from foundling.evaluation.suite.part import Materials, Part
+from foundling.evaluation.suite.part import Materials, Part, no_doubles
 from foundling.evaluation.suite.parts import PARTS, counted
 from foundling.home import read_verified, write_atomically
 from foundling.records import BadInput, Story, canonical_json, content_hash, story_from

@@ -115,7 +115,7 @@ class Trainings:
     candidate: str
     incumbent: str
     slice: str
-    step: Literal["screen", "look", "test", "claim"]
+    step: Literal["screen", "look", "test", "claim", "vault"]
     inputs: dict[str, str]
     rules: dict[str, float]
     documents: tuple[Text, ...] = ()

@@ -22,8 +22,8 @@ from foundling.evaluation.versus.tails import fisher_tail, student_point, studen
 from foundling.records import BadInput
 from foundling.records.judgement import Outcome
 
-# At .05 no-ops whose runs spread twice as much were promoted 3.75 times in 300, at .20 2.45 times; without it 5.5, and
-# 11 times with five times the spread (LOG, 2026-11-21). It costs 3 points of power at two deviations.
+# At .20 no-ops whose runs spread twice as much are promoted 2.77 times in 300 (`judge-the-judge`), at .05 3.75 times;
+# of five times the spread 11 without it (both by hand: docs/judging.md). It costs 3 points of power at two deviations.
 _GAMBLE = 0.2
 _MOST_BITS = 1e6
 _NO_SCORE = "a run has no bits per byte as its score."

@@ -1,22 +1,16 @@
-"""Which held-out text judges next, when the vault is opened, what a proposer may hear: past verdicts in, rules out.
+"""Which held-out text judges next: past verdicts and the names of slices flow in, the slice that serves flows out.
 
 A slice that has answered often enough has been learned by whoever asked, even from "better" and "not better" alone
 (Dwork et al. 2015; Blum and Hardt 2015, "The Ladder", arXiv 1502.04585), so slices are used up in turn and never come
 back. Pure functions over the ledger's rows: no state, no text, no file.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundling.evaluation.versus.figures import number
-from foundling.evaluation.versus.gates import Ruling
 from foundling.evaluation.versus.lots import lot
 from foundling.evaluation.versus.past import Gate, Past
 from foundling.records import BadInput
-from foundling.records.judgement import Outcome
-
-VAULT_EVERY = 10  # confirmed promotions to an opening
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,59 +84,3 @@ def shared_out(documents: Sequence[str], slices: Sequence[str], secret: bytes) -
         raise BadInput(f"{len(names)} documents cannot fill {len(slices)} hold-out slices: give more text.")
     order = sorted(names, key=lambda name: (lot(secret, f"slice of {name}", 0, 2**64), name))
     return {name: slices[i % len(slices)] for i, name in enumerate(order)}
-
-
-def told(ruling: Ruling) -> Outcome:
-    """All that whoever proposed may hear: one of three words, no score, no reason, no slice."""
-    return ruling.outcome
-
-
-def ladder(shown: float | None, score: float, step: float) -> float | None:
-    """The figure on the public board: it changes only when a score (lower: better) beats it by a whole step.
-
-    Rounded to the step, as the Ladder asks; a score that is no number changes nothing.
-    """
-    value = number(score)
-    if value is None or not step > 0:
-        return shown
-    return round(value / step) * step if shown is None or value < shown - step else shown
-
-
-def vault_openings(past: Sequence[Past]) -> int:
-    """How often the vault was opened."""
-    return sum(row.gate == "vault" for row in past)
-
-
-def _promotions(past: Sequence[Past]) -> list[Past]:
-    """Confirmed promotions; those of canaries were none."""
-    return [row for row in past if row.grade == "confirmed" and row.canary is None and row.gate != "vault"]
-
-
-def vault_due(past: Sequence[Past], every: int = VAULT_EVERY) -> bool:
-    """Whether the vault is to be opened now: after every `every` confirmed promotions, once."""
-    return len(_promotions(past)) // every > vault_openings(past)
-
-
-def vault_claim(past: Sequence[Past]) -> float:
-    """The gain in bits per byte that the confirmed promotions since the last opening claim together."""
-    last = max((row.number for row in past if row.gate == "vault"), default=0)
-    return math.fsum(-(row.difference or 0.0) for row in _promotions(past) if row.number > last)
-
-
-def frozen(past: Sequence[Past]) -> str:
-    """Why nothing may be promoted now, in a sentence; "" when it may. The newest opening of the vault decides.
-
-    Frozen when the vault saw less than half of the claimed gain (judging.md section 7), or nothing that is a number.
-    """
-    openings = [row for row in past if row.gate == "vault"]
-    if not openings:
-        return ""
-    gain, claimed = openings[-1].gain, openings[-1].claimed
-    if gain is None or claimed is None:
-        return "The last opening of the vault gave no number: nothing is promoted until a person has looked."
-    if gain < claimed / 2:
-        return (
-            f"The vault saw a gain of {gain:.4f} bits per byte where {claimed:.4f} were claimed: nothing is promoted "
-            "until a person has found out why."
-        )
-    return ""

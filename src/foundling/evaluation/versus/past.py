@@ -21,9 +21,10 @@ Canary = Literal["no_op", "harmful", "good"]
 class Past:
     """One row: what was asked of which gate, and what came of it; `number` is its place among the verdicts, from 1.
 
-    candidate: its hash, by which its rows belong together; t and alpha: of a claim, which spends alpha; slice: the
-    hold-out it was judged on; difference: bits per byte of B less those of A; gain and claimed: of an opening of the
-    vault, as improvements; canary: which, None for none.
+    candidate: its hash, by which its rows belong together; incumbent: that of what it was held against; t and alpha: of
+    a claim, which spends alpha; slice: the hold-out it was judged on; difference: bits per byte of B less those of A;
+    gain and claimed: of an opening of the vault, as improvements; found: a person's word about it instead; canary:
+    which, None for none.
     """
 
     number: int
@@ -31,12 +32,15 @@ class Past:
     gate: Gate
     outcome: Outcome
     grade: Grade
+    incumbent: str = ""
+    kind: str = ""
     t: int | None = None
     alpha: float | None = None
     slice: str = ""
     difference: float | None = None
     gain: float | None = None
     claimed: float | None = None
+    found: str = ""
     seeds: tuple[int, ...] = ()
     canary: Canary | None = None
 
@@ -68,10 +72,10 @@ def _read(row: Mapping[str, Any], place: int) -> Past:
         raise _fault(place, "grade", row["grade"])
     return Past(
         number=place, candidate=str(row.get("candidate")), gate=row["gate"], outcome=row["outcome"],
-        grade=row["grade"], t=t, canary=canary, alpha=number(row.get("alpha")), seeds=tuple(seeds),
-        slice=str(statistics.get("slice") or ""), difference=number(statistics.get("difference")),
-        gain=number(statistics.get("gain")),
-        claimed=number(statistics.get("claimed")),
+        grade=row["grade"], incumbent=str(row.get("incumbent")), kind=str(row.get("kind")), t=t, canary=canary,
+        alpha=number(row.get("alpha")), seeds=tuple(seeds), slice=str(statistics.get("slice") or ""),
+        difference=number(statistics.get("difference")), gain=number(statistics.get("gain")),
+        claimed=number(statistics.get("claimed")), found=str(statistics.get("found") or ""),
     )
 
 

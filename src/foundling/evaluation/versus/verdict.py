@@ -25,11 +25,11 @@ from foundling.evaluation.versus.gates import (
     judge_test,
 )
 from foundling.evaluation.versus.guards import Guard, guard_of_scores, slice_guards
-from foundling.evaluation.versus.holdout import frozen
 from foundling.evaluation.versus.lond import SPENDING, fold, level
 from foundling.evaluation.versus.noise import noise_floor
 from foundling.evaluation.versus.paired import averaged, difference, wrong_rows
 from foundling.evaluation.versus.past import Canary, Gate, Grade, Past
+from foundling.evaluation.versus.vault import frozen, judge_vault, line
 from foundling.records import BadInput, Score, content_hash, to_jsonable
 from foundling.records.judgement import Outcome
 
@@ -38,7 +38,9 @@ NAME_MARGIN = 0.05  # share of answers
 REPEAT_MARGIN, COPY_MARGIN = 0.05, 0.02  # share of 4-grams, of windows
 RUN_MARGIN, RECITED_MARGIN = 20, 10  # words in a row
 SHORT_RUN = 12  # words: runs up to it stand in many books
-CHOOSING, CLAIMING = "screen", "confirm"  # how the names of slices begin
+CHOOSING, CLAIMING, VAULT = "screen", "confirm", "vault"  # how the names of slices begin
+PERSON, MOST_WORDS = "person", 1000  # the kind of row that holds a person's word, and its characters
+PEER = "peer"  # the check whose votes are told and never counted
 _SOURCES = ("evaluation/versus", "evaluation/intervals.py", "evaluation/likelihood.py")
 
 
@@ -65,7 +67,7 @@ def row_of(evidence: Evidence, past: Sequence[Past], meta: Meta) -> dict[str, An
     spent = fold(past)
     alpha = level(SPENDING, spent) if claims else None
     ruling, told = rule(evidence, past, alpha)
-    if ruling.outcome == "better" and (why := frozen(past)):
+    if ruling.gate != "vault" and ruling.outcome == "better" and (why := frozen(past)):
         ruling, told = _stopped(ruling, why), told | {"frozen": why}
     return {
         "candidate": evidence.candidate, "incumbent": evidence.incumbent, "kind": evidence.kind, "gate": ruling.gate,
@@ -74,6 +76,20 @@ def row_of(evidence: Evidence, past: Sequence[Past], meta: Meta) -> dict[str, An
         "alpha": alpha, "t": spent.claims + 1 if claims and meta.canary is None else None,
         "discoveries": spent.discoveries, "seeds": _seeds(evidence), "outcome": ruling.outcome, "grade": ruling.grade,
         "cost_seconds": meta.cost_seconds, "canary": meta.canary,
+    }
+
+
+def word_row(past: Sequence[Past], text: str) -> dict[str, Any]:
+    """The row of a person who has looked and says what was found; it lifts a freeze. Raises BadInput for no text."""
+    word = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())[:MOST_WORDS]
+    if not word.isprintable() or not word:
+        raise BadInput("Say in words what was found, as in --found-why \"the vault's stories are all about the sea\".")
+    ruling = Ruling(gate="vault", outcome="undecided", grade="none", holds=False, reason=word)
+    return {
+        "candidate": "", "incumbent": "", "kind": PERSON, "gate": "vault", "gate_version": gate_version(),
+        "inputs": {}, "evidence": "", "statistics": _figures(ruling) | {"found": word}, "alpha": None, "t": None,
+        "discoveries": fold(past).discoveries, "seeds": [], "outcome": "undecided", "grade": "none",
+        "cost_seconds": 0.0, "canary": None,
     }
 
 
@@ -88,6 +104,10 @@ def _claims(evidence: Evidence) -> bool:
 
 def rule(evidence: Evidence, past: Sequence[Past], alpha: float | None) -> tuple[Ruling, dict[str, Any]]:
     """What the gate says, and what else is told with it."""
+    if isinstance(evidence, Checkpoints) and evidence.slice.startswith(VAULT):
+        return _rule_vault(evidence, past)
+    if isinstance(evidence, Trainings) and evidence.step == "vault":
+        return _rule_vault(evidence, past)
     if isinstance(evidence, Checkpoints):
         return _rule_checkpoints(evidence, alpha)
     if isinstance(evidence, Trainings):
@@ -270,13 +290,35 @@ def trial_of(evidence: Trainings, used: frozenset[int]) -> tuple[Trial, dict[str
     return trial, told
 
 
+def _rule_vault(evidence: Checkpoints | Trainings, past: Sequence[Past]) -> tuple[Ruling, dict[str, Any]]:
+    """Of the two that the ledger's promotions lead from and to, and of nobody else. Raises BadInput for others, and
+    where a side could not be read at all: that may be tried again."""
+    promoted = line(past)
+    if promoted is None or (promoted.first, promoted.newest) != (evidence.incumbent, evidence.candidate):
+        raise BadInput("The vault is opened for the first and the newest of the ledger's promotions, not for others.")
+    if isinstance(evidence, Checkpoints):
+        faults, seed = list(evidence.faults.values()), evidence.seed
+        a, b = _rows(evidence, "a"), _rows(evidence, "b")
+    else:
+        faults, seed = [run.fault for run in evidence.runs if run.fault], 0
+        a, b = ([] if faults else averaged([_scores(evidence, run) for run in evidence.runs if run.side == side])
+                for side in ("a", "b"))
+    if faults:
+        raise BadInput(f"The vault was not opened: {faults[0]}")
+    ruling, told = judge_vault(a, b, promoted, seed=seed)
+    step = {"step": evidence.step} if isinstance(evidence, Trainings) else {}
+    return ruling, step | told | ({} if told["gain"] is None else {"bits_per_byte": {"a": _bits(a), "b": _bits(b)}})
+
+
 def _rule_texts(evidence: Texts) -> tuple[Ruling, dict[str, Any]]:
-    """All checks that speak must speak for one side, in both orders alike; else nothing is decided."""
-    told = {"votes": to_jsonable(evidence.forward)}
+    """All checks that speak must speak for one side, in both orders alike; else nothing is decided. A peer is no check:
+    how often it is right was not measured on the battery, and a text can fool it in both orders."""
+    spoken = [vote for vote in evidence.forward if vote.check != PEER]
+    told: dict[str, Any] = {"votes": to_jsonable(spoken)}
     if evidence.candidate == evidence.incumbent:
-        return _lost("screen", "it is the same text."), told
+        return _lost("screen", "it is the same text."), told | _opinion(evidence, "not_better")
     mirrored = {vote.check: vote.says for vote in evidence.backward}
-    steady = [vote for vote in evidence.forward if mirrored.get(vote.check) == vote.says]
+    steady = [vote for vote in spoken if mirrored.get(vote.check) == vote.says]
     for_a, for_b = ([vote for vote in steady if vote.says == side] for side in ("a", "b"))
     better = bool(for_b) and not for_a
     outcome: Outcome = "better" if better else "not_better" if for_a and not for_b else "undecided"
@@ -284,4 +326,17 @@ def _rule_texts(evidence: Texts) -> tuple[Ruling, dict[str, Any]]:
     if outcome == "undecided":
         reason = "The checks speak for both." if for_a else "No check that may be trusted tells the two apart."
     grade: Grade = "provisional" if better else "none"
-    return Ruling(gate="screen", outcome=outcome, grade=grade, holds=better, reason=reason, n=len(steady)), told
+    ruling = Ruling(gate="screen", outcome=outcome, grade=grade, holds=better, reason=reason, n=len(steady))
+    return ruling, told | _opinion(evidence, outcome)
+
+
+def _opinion(evidence: Texts, outcome: Outcome) -> dict[str, Any]:
+    """What a peer says, and whether what was decided without it says so too; nothing where none was asked."""
+    asked = [vote for vote in (*evidence.forward, *evidence.backward) if vote.check == PEER]
+    if not asked:
+        return {}
+    answers = [vote.says for vote in asked]
+    says = answers[0] if answers in (["a", "a"], ["b", "b"]) else "abstains"
+    decided = {"better": "b", "not_better": "a", "undecided": ""}[outcome]
+    beside = says if says == "abstains" else "agrees" if says == decided else "disagrees" if decided else "alone"
+    return {PEER: {"says": says, "beside": beside, "answers": answers, "detail": asked[0].detail}}

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundling.life.drawing import Point
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.lines import Line, legend
 from foundling.life.words import escaped, finite, number_words
 
@@ -88,7 +88,6 @@ def attention_page(rows: Sequence[Mapping[str, Any]]) -> str:
     )
     said = [f"{row['what']}: {row['value']:.2f}" for row in rows if finite(row.get("value")) is not None]
     said += [f"{row['what']}: {row['remark']}" for row in rows if "remark" in row]
-    listed = '<ul class="advice">' + "".join(f"<li>{escaped(line, 200)}</li>" for line in said) + "</ul>"
     lead = "Forward and backward of one layer on one row, each measured in a process of its own."
-    body = legend(cost_lines(rows, "seconds")) + f'<div class="plots">{figures}</div>' + listed
+    body = legend(cost_lines(rows, "seconds")) + f'<div class="plots">{figures}</div>' + listed(said, "advice", 200)
     return framed("Kinds of attention", section("What a longer row costs", lead, body), SHEET)

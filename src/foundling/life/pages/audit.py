@@ -16,7 +16,7 @@ from foundling.evaluation.bias.table import LEANING
 from foundling.evaluation.intervals import wilson
 from foundling.life.drawing import share_bar
 from foundling.life.pages import audit_plots as plots
-from foundling.life.pages.frame import framed, policy, section
+from foundling.life.pages.frame import framed, section
 from foundling.life.words import bytes_words, caged, day_words, escaped, number_words
 from foundling.records import to_jsonable
 
@@ -48,11 +48,6 @@ class AuditData:
     cost: Cost | None = None
     made: str = ""
     notes: Sequence[str] = ()
-
-
-def audit_policy() -> str:
-    """The content security policy of this page, for a server that hands it out."""
-    return policy(SHEET)
 
 
 def audit_figures(data: AuditData) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.scatter import Figure, dot_plot
 from foundling.life.words import bytes_words, escaped, finite, large_words, number_words
 
@@ -113,7 +113,7 @@ def comparison_page(facts: Mapping[str, Any], words: Words, columns: Sequence[Co
     head = (f'<header class="head"><p class="kind">Foundling compares</p><h1>{escaped(words.title)}</h1>'
             f'<p class="opening">{escaped(words.opening)}</p></header>')
     plots = "".join(_plot(rows, words, column) for column in columns if column.drawn)
-    told = '<ul class="notes">' + "".join(f"<li>{escaped(note, 1000)}</li>" for note in notes) + "</ul>"
+    told = listed(notes)
     body = (
         section("At a glance", "Dots are means over seeds, small ones the single runs, bands 95% intervals.", plots)
         + section("In figures", "The same with what each cost.", _table(rows, words, columns)).replace(

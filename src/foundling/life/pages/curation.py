@@ -12,7 +12,7 @@ from foundling.corpus.curation.objective import OBJECTIVE_WORDS
 from foundling.corpus.portrait import Portrait
 from foundling.corpus.portrait.arc import FLAT, SHAPES
 from foundling.life.drawing import share_bar
-from foundling.life.pages.frame import framed, policy, section
+from foundling.life.pages.frame import framed, section
 from foundling.life.pages.plots import bins, bundle, pair_bars, spark
 from foundling.life.words import bytes_words, caged, day_words, escaped, number_words
 
@@ -50,11 +50,6 @@ class CurationData:
     choice: Choice
     made: str = ""
     notes: Sequence[str] = ()
-
-
-def curation_policy() -> str:
-    """The content security policy of this page, for a server that hands it out."""
-    return policy(SHEET)
 
 
 def _size(value: float, unit: str) -> str:

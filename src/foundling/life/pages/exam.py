@@ -10,7 +10,7 @@ from typing import Any
 from foundling.evaluation.measures.catalogue import Measure
 from foundling.evaluation.measures.table import measure_of
 from foundling.life.pages.figures import Spot, bar_words, drawn_score, generation_plot, state_words
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.words import (
     caged,
     day_words,
@@ -195,7 +195,7 @@ def _reading(facts: Facts) -> str:
         "The held-out text is the judge's screening split, which no training reads.",
         *facts["notes"],
     ]
-    return '<ul class="notes">' + "".join(f"<li>{escaped(words, 400)}</li>" for words in told) + "</ul>"
+    return listed(told, longest=400)
 
 
 def exam_page(facts: Facts) -> str:

@@ -7,6 +7,7 @@ and a content security policy that allows this one style by its hash.
 import base64
 import hashlib
 import html
+from collections.abc import Iterable
 from importlib.resources import files
 
 from foundling.life.words import escaped
@@ -27,6 +28,11 @@ def policy(name: str) -> str:
 def section(heading: str, lead: str, body: str) -> str:
     """A section; all three are HTML already."""
     return f"<section><header><h2>{heading}</h2><p>{lead}</p></header><div>{body}</div></section>"
+
+
+def listed(sentences: Iterable[object], kind: str = "notes", longest: int = 1000) -> str:
+    """Sentences as plain text in, a list of them out; kind: its class."""
+    return f'<ul class="{kind}">' + "".join(f"<li>{escaped(words, longest)}</li>" for words in sentences) + "</ul>"
 
 
 def framed(title: str, body: str, sheet: str = "") -> str:

@@ -3,20 +3,16 @@
 The same facts give the same page, byte for byte. It measures nothing and writes no file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from foundling.evaluation.versus.rehearsal import BUILT, CURVE
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.lines import Line, legend, line_plot
 from foundling.life.words import escaped, finite
 
 Facts = Mapping[str, Any]
 GRADES = ("provisional", "confirmed")
-
-
-def _list(sentences: Sequence[object]) -> str:
-    return '<ul class="advice">' + "".join(f"<li>{escaped(words, 400)}</li>" for words in sentences) + "</ul>"
 
 
 def _found(facts: Facts) -> dict[str, list[tuple[float, Facts]]]:
@@ -49,7 +45,7 @@ def _curve(facts: Facts) -> str:
             for grade, points in _found(facts).items() for other, score in points if other == size)
         for size, _ in _found(facts)[GRADES[0]]
     ]
-    return f'{legend(lines)}<div class="plots"><figure>{drawing}</figure></div>{_list(words)}'
+    return f'{legend(lines)}<div class="plots"><figure>{drawing}</figure></div>{listed(words, "advice", 400)}'
 
 
 def _row(row: Facts) -> str:
@@ -79,14 +75,14 @@ def judging_page(facts: Facts) -> str:
     held = [("Holds: " if bar["passed"] else "Fails: ") + bar["words"] for bar in facts["bars"]]
     lead = (f"{facts['repeats']:,} simulated lives of {facts['candidates']:,} candidates in every world; seeds alone "
             f"change a run by {facts['sigma']:g} bits per byte.")
-    body = section("The bars", "What was asked of the judge.", _list(held))
+    body = section("The bars", "What was asked of the judge.", listed(held, "advice", 400))
     body += section("How large a gain must be", "95% intervals in brackets.", _curve(facts))
     body += '<div class="wide">' + section(
         "World by world", "A gain is negative: fewer bits per byte. What is kept and does not help is false.",
         _table(facts)) + "</div>"
     if "said" in facts:
         body += section("Canaries", "Planted among this home's own candidates; who proposes cannot tell them.",
-                        _list(facts["said"]))
+                        listed(facts["said"], "advice", 400))
     head = (f'<header class="head"><p class="kind">How often the judge is wrong</p><h1>The judge, judged</h1>'
             f'<p class="quiet">{escaped(lead, 400)}</p></header>')
     return framed("The judge, judged", head + body, "lines.css")

@@ -7,16 +7,12 @@ escaped. The same facts give the same page, byte for byte. It measures nothing a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.hours_chart import hours_chart
 from foundling.life.words import bytes_words, caged, escaped, finite, number_words
 from foundling.recipe.verdict import count_words, hours_words
 
 Facts = Mapping[str, Any]
-
-
-def _list(sentences: Sequence[object], kind: str) -> str:
-    return f'<ul class="{kind}">' + "".join(f"<li>{escaped(words, 600)}</li>" for words in sentences) + "</ul>"
 
 
 def _definitions(pairs: Sequence[tuple[str, str]]) -> str:
@@ -55,12 +51,12 @@ def _head(facts: Facts) -> str:
 
 def _why(facts: Facts) -> str:
     verdict = facts["verdict"]
-    can = _list(verdict["can"], "plain") if verdict["can"] else '<p class="missing">Nothing that was hoped for.</p>'
-    cannot = _list(verdict["cannot"], "plain") if verdict["cannot"] else '<p class="missing">Nothing listed here.</p>'
+    can = listed(verdict["can"], "plain") if verdict["can"] else '<p class="missing">Nothing that was hoped for.</p>'
+    cannot = listed(verdict["cannot"], "plain") if verdict["cannot"] else '<p class="missing">Nothing listed here.</p>'
     size = f" at size {escaped(verdict['size'], 20)}" if verdict.get("size") else ""
     both = (f'<div class="two"><div><h3>From scratch{size} it will</h3>{can}</div>'
             f"<div><h3>It will not</h3>{cannot}</div></div>")
-    return section("Why", "What the text, the machine and the hope come to.", _list(verdict["reasons"], "reasons")) + (
+    return section("Why", "What the text, the machine and the hope come to.", listed(verdict["reasons"], "reasons")) + (
         section("What it will be able to do", "From what was measured, here and by others, of models of such a size "
                 "after so much text; where it is a judgement, the line says so.", both))
 

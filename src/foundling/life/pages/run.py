@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundling.life.drawing import Point
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.lines import Line, legend, line_plot
 from foundling.life.words import escaped, finite, number_words
 
@@ -115,9 +115,8 @@ def _workings(data: RunData) -> list[str]:
 def _course(data: RunData) -> str:
     drawn = [figure for figure in _losses(data) if figure]
     body = f'<div class="plots">{"".join(drawn)}</div>' if drawn else '<p class="missing">No loss was written down.</p>'
-    said = "".join(f"<li>{escaped(words, 600)}</li>" for words in data.advice)
     if data.words:
-        body = f'<p>{escaped(data.words, 600)}</p><ul class="advice">{said}</ul>' + body
+        body = f'<p>{escaped(data.words, 600)}</p>{listed(data.advice, "advice", 600)}' + body
     return body
 
 

@@ -3,19 +3,15 @@
 The same facts give the same page, byte for byte. It measures nothing and writes no file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.scatter import Dot, Figure, dot_plot, scatter
 from foundling.life.words import bytes_words, escaped, finite, number_words
 
 Facts = Mapping[str, Any]
 _UNIT = "bits per byte"
-
-
-def _list(sentences: Sequence[object]) -> str:
-    return '<ul class="notes">' + "".join(f"<li>{escaped(words, 1000)}</li>" for words in sentences) + "</ul>"
 
 
 def _short(value: float) -> str:
@@ -98,7 +94,7 @@ def sweep_page(facts: Facts) -> str:
         f'<p class="opening">The best of {len(facts["trials"]):,} recipes for size {escaped(facts["size"], 20)}, '
         f"{done} of them trained to their end on {bytes_words(facts['text_bytes'])} of text.</p></header>")
     body = (
-        section("What it found", "Sizes in bits per byte, beside the noise of the seed.", _list(facts["sentences"]))
+        section("What it found", "Sizes in bits per byte, beside the noise of the seed.", listed(facts["sentences"]))
         + section("The best recipe", "Beside what a birth takes today.", _recipes(facts))
         + section("Tried again", "Both with other seeds, on text that nothing was chosen by.", _again(facts))
         + section("Trial by trial", "The line is the best so far; open dots were ended early and stand at their last "

@@ -6,7 +6,7 @@ The same facts give the same page, byte for byte. It measures nothing, decides n
 from collections.abc import Mapping
 from typing import Any
 
-from foundling.life.pages.frame import framed, section
+from foundling.life.pages.frame import framed, listed, section
 from foundling.life.pages.scatter import Figure, dot_plot
 from foundling.life.versus.saying import GRADES, figures, sentences, vetoes, what
 from foundling.life.words import escaped, finite
@@ -14,10 +14,6 @@ from foundling.life.words import escaped, finite
 Facts = Mapping[str, Any]
 _UNIT = "bits per byte"
 _TITLES = {"better": "B is better", "not_better": "B is not better", "undecided": "Undecided"}
-
-
-def _list(words: list[str]) -> str:
-    return '<ul class="notes">' + "".join(f"<li>{escaped(one, 1000)}</li>" for one in words) + "</ul>"
 
 
 def _drawn(facts: Facts) -> str:
@@ -84,7 +80,7 @@ def _hashes(facts: Facts) -> str:
     for number, row in enumerate(facts["rows"], 1):
         parts = {name: row[name] for name in ("incumbent", "candidate", "evidence", "gate_version")}
         lines += [f"{number}. {name.replace('_', ' ')}: {value}" for name, value in (parts | row["inputs"]).items()]
-    return _list(lines)
+    return listed(lines)
 
 
 def _opening(facts: Facts) -> str:
@@ -101,7 +97,7 @@ def versus_page(facts: Facts) -> str:
         f"<h1>{_TITLES[facts['verdict']]}{grade}</h1>"
         f'<p class="opening">{escaped(_opening(facts), 400)}</p></header>')
     body = (
-        section("In words", "Why it came out so.", _list(sentences(facts)))
+        section("In words", "Why it came out so.", listed(sentences(facts)))
         + section("The difference", "With its 95% interval, step by step.", _drawn(facts))
         + section("Step by step", "Each is a row of the ledger with evidence of its own.", _steps(facts))
         + section("Run by run", "How much the seed alone changes.", _runs(facts))

@@ -15,15 +15,15 @@ from foundling.evaluation.likelihood import plain_text
 from foundling.evaluation.measures.blimp import FILE
 from foundling.evaluation.versus.candidate import Candidate, moved, take
 from foundling.evaluation.versus.evidence import Checkpoints, Document, Item, Sample, Side, write_evidence
-from foundling.evaluation.versus.holdout import frozen
 from foundling.evaluation.versus.lots import lot
+from foundling.evaluation.versus.vault import frozen
 from foundling.evaluation.versus.verdict import CHOOSING, CLAIMING, Meta, row_of
 from foundling.home import Home, write_atomically
 from foundling.home.manifest import sha256_of_file
 from foundling.life.feasibility_trials import stories_of
 from foundling.life.stations import Done, judge_stories, recorded
 from foundling.life.versus.calling import Question, Sheet, weigh
-from foundling.life.versus.keep import HeldOut, Keep, by_id, part_of, record, serving
+from foundling.life.versus.keep import HeldOut, Keep, by_id, ending, part_of, record, serving
 from foundling.records import BadInput, Progress, Story, canonical_json, content_hash
 
 PROMPTS = {"quick": 24, "full": 104}  # of each cell of the name exam
@@ -146,7 +146,7 @@ def hold_checkpoints(keep: Keep, a: str, b: str, asked: Asked, place: Path) -> G
         rows.append(record(keep, evidence, cost=time.monotonic() - began))
         if rows[-1]["outcome"] != "better":
             break
-    yield Done(station="versus", facts=settled(rows) | {"home": str(keep.home.path), "notes": notes})
+    yield Done(station="versus", facts=settled(rows) | ending(keep, notes))
 
 
 def settled(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def settled(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def given_text(folder: Path) -> HeldOut:
     """A folder of texts as one slice, for two checkpoints without a home."""
-    documents = by_id([story for story in stories_of([folder]) if story.form == "prose"])
+    documents = by_id([story for story in stories_of([folder], most=2**62) if story.form == "prose"])
     if not documents:
         raise BadInput(f"{folder} has no text in prose: give a folder of held-out texts.")
     return HeldOut(

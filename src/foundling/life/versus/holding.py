@@ -5,6 +5,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundling.evaluation.spaces.peer import Peer
 from foundling.evaluation.versus.candidate import kind_of
 from foundling.home import Home
 from foundling.life.stations import Done
@@ -21,7 +22,8 @@ LEAST_SEEDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a person typed. home: whose ledger gets the verdict (None: nobody's); texts: held-out text that is new."""
+    """What a person typed. home: whose ledger gets the verdict (None: nobody's); texts: held-out text that is new;
+    peer: who else reads two texts."""
 
     a: str
     b: str
@@ -36,6 +38,7 @@ class Wish:
     threads: int = 1
     claim: bool = True
     bare: bool = False
+    peer: Peer | None = None
 
 
 def hold(wish: Wish) -> Generator[Progress | Done]:
@@ -43,6 +46,8 @@ def hold(wish: Wish) -> Generator[Progress | Done]:
     kinds = [kind_of(one)[0] for one in (wish.a, wish.b)]
     if kinds[0] != kinds[1]:
         raise BadInput(f"A is a {kinds[0]} and B a {kinds[1]}: both must be of one kind to be held against each other.")
+    if wish.peer is not None and kinds[0] != "text":
+        raise BadInput(f"A peer reads two texts, and A is a {kinds[0]}: leave --peer out.")
     if wish.seeds is not None and wish.seeds < LEAST_SEEDS:
         raise BadInput(f"A test of {wish.seeds} runs tells too little: give --seeds {LEAST_SEEDS} or more.")
     asked = Asked(on=wish.on, sets=wish.sets, threads=wish.threads)
@@ -63,7 +68,7 @@ def hold(wish: Wish) -> Generator[Progress | Done]:
         if kinds[0] == "checkpoint":
             yield from hold_checkpoints(keep, wish.a, wish.b, asked, place)
         elif kinds[0] == "text":
-            yield from hold_texts(keep, wish.a, wish.b, place)
+            yield from hold_texts(keep, wish.a, wish.b, place, wish.peer)
         else:
             steps = wish.steps or STEPS
             if wish.minutes is not None:

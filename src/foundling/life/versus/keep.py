@@ -15,10 +15,12 @@ from typing import Any
 from foundling.corpus.steps.leak import Unseen, fingerprints
 from foundling.evaluation.intervals import LEAST_CLUSTERS
 from foundling.evaluation.likelihood import plain_text
+from foundling.evaluation.subject import digest_of
 from foundling.evaluation.versus.evidence import Evidence, write_evidence
 from foundling.evaluation.versus.holdout import Place, Pool, place, shared_out
 from foundling.evaluation.versus.past import Gate, Past, read_past
-from foundling.evaluation.versus.verdict import CHOOSING, CLAIMING, Meta, row_of
+from foundling.evaluation.versus.vault import EVERY, remaining
+from foundling.evaluation.versus.verdict import CHOOSING, CLAIMING, VAULT, Meta, row_of, word_row
 from foundling.home import Home, Ledger, write_atomically
 from foundling.life.feasibility_trials import stories_of
 from foundling.life.stations import judge_stories, recorded
@@ -101,19 +103,49 @@ def check_head(home: Home, ledger: Ledger) -> None:
 def record(keep: Keep, evidence: Evidence, *, cost: float, canary: Any = None) -> dict[str, Any]:
     """Freeze the evidence, rule on it, append the row, note the ledger's new end; returns the row."""
     name = write_evidence(keep.home.judge, evidence)
-    row = row_of(evidence, keep.past, Meta(evidence=name, cost_seconds=round(cost, 1), canary=canary))
+    return _append(keep, row_of(evidence, keep.past, Meta(evidence=name, cost_seconds=round(cost, 1), canary=canary)))
+
+
+def record_word(keep: Keep, text: str) -> dict[str, Any]:
+    """Append what a person says of the vault. Raises BadInput for a text without words."""
+    return _append(keep, word_row(keep.past, text))
+
+
+def _append(keep: Keep, row: dict[str, Any]) -> dict[str, Any]:
     event = keep.ledger.append(VERDICT, data=row)
     write_atomically(keep.home.judge / HEAD, canonical_json({"events": event.id, "head": event.hash}))
     keep.past = read_past(verdict_rows(keep.ledger))
     return row
 
 
+def due(keep: Keep) -> str:
+    """That the vault is to be opened, in a sentence; "" while it is not."""
+    if remaining(keep.past):
+        return ""
+    return (f"{EVERY} promotions are confirmed since the vault was last looked into: nothing more is claimed until "
+            f"`foundling vault {keep.home.path}` has opened it.")
+
+
+def ending(keep: Keep, notes: Sequence[str]) -> dict[str, Any]:
+    """What the facts of every comparison end with: whose home it was, its notes, and that the vault is due."""
+    words = due(keep)
+    told = [] if not words or any(words in note for note in notes) else [words]
+    return {"home": str(keep.home.path), "notes": [*notes, *told]}
+
+
+def kept_generations(home: Home) -> dict[str, Path]:
+    """The generations that lie in the home, by the digest under which they are judged."""
+    return {digest_of(home.generation(number)): home.generation(number) for number in home.generations()}
+
+
 def _texts(keep: Keep, which: str) -> list[tuple[str, str, list[Story]]]:
-    """Every text of the judge for choosing or for claiming: address, file name, stories; the oldest first."""
+    """Every text of the judge for choosing, for claiming or in the vault: address, file name, stories; the oldest
+    first. What arrived later is shared between the first two."""
     prepared = recorded(keep.ledger, "prepare")
     if prepared is None:
         raise BadInput(f"{keep.home.path} has no held-out text yet: run `foundling prepare {keep.home.path}` first.")
-    addresses = [prepared["judge"], *(event.data["judge"] for event in keep.ledger.events(ARRIVED))]
+    arrived = [] if which == VAULT else [event.data["judge"] for event in keep.ledger.events(ARRIVED)]
+    addresses = [prepared["judge"], *arrived]
     return [(address, f"{which}.json", judge_stories(keep.home, address, which)) for address in addresses]
 
 
@@ -124,13 +156,15 @@ def by_id(stories: Sequence[Story]) -> dict[str, Story]:
 
 
 def slices(keep: Keep, which: str) -> dict[str, HeldOut]:
-    """All slices of the judge's text for choosing ("screen") or for claiming ("confirm"), in their order of use."""
+    """All slices of the judge's text for choosing ("screen") or for claiming ("confirm"), in their order of use; the
+    vault is one slice, however small, for it is never used up."""
+    least, most = (1, 1) if which == VAULT else (LEAST_CLUSTERS, MOST_SLICES)
     found: dict[str, HeldOut] = {}
     for address, file, stories in _texts(keep, which):
         documents = by_id(stories)
-        if len(documents) < LEAST_CLUSTERS:
+        if len(documents) < least:
             continue
-        count = max(1, min(MOST_SLICES, len(documents) // LEAST_SLICE))
+        count = max(1, min(most, len(documents) // LEAST_SLICE))
         names = [f"{which} {address[:8]} {number}" for number in range(1, count + 1)]
         given = shared_out(list(documents), names, keep.secret)
         path = keep.home.judge / address / file
@@ -143,13 +177,30 @@ def slices(keep: Keep, which: str) -> dict[str, HeldOut]:
     return found
 
 
+def slice_named(keep: Keep, name: str) -> HeldOut | None:
+    """The slice of that name; None where there is none."""
+    which = name.partition(" ")[0]
+    return slices(keep, which).get(name) if which in (CHOOSING, CLAIMING, VAULT) else None
+
+
+def vault_text(keep: Keep) -> HeldOut:
+    """All that lies in the vault. Raises BadInput when nothing does."""
+    found = list(slices(keep, VAULT).values())
+    if not found:
+        raise BadInput(f"The vault of {keep.home.path} holds no text with words in it: nothing can be judged on it.")
+    return found[0]
+
+
 def part_of(story: Story) -> str:
     """The slice of the text that a document belongs to, for guards: the folder that it came from."""
     return "simulated" if story.simulated else Path(story.source).parent.as_posix()[:80]
 
 
 def serving(keep: Keep, which: str) -> tuple[HeldOut, Place]:
-    """The slice that serves now. Raises BadInput when there is too little text, or all of it is used up."""
+    """The slice that serves now. Raises BadInput when there is too little text, or all of it is used up, and for
+    claims while the vault is due."""
+    if which == CLAIMING and (words := due(keep)):
+        raise BadInput(words)
     found = slices(keep, which)
     if not found:
         what = "choosing" if which == CHOOSING else "claims"
@@ -164,16 +215,22 @@ def serving(keep: Keep, which: str) -> tuple[HeldOut, Place]:
 def add_texts(keep: Keep, folder: Path) -> dict[str, Any]:
     """Take a folder of texts that arrived since into the judge's keeping, half for choosing, half for claims.
 
-    Raises BadInput when parts of them stand in the training text, or are too few.
+    What is kept already keeps its slice; mended a little it is no other text. Raises BadInput when parts of them stand
+    in the training text, or are too few.
     """
-    given_ones = by_id([story for story in stories_of([folder]) if story.form == "prose"])
+    given_ones = by_id([story for story in stories_of([folder], most=2**62) if story.form == "prose"])
     prepared = recorded(keep.ledger, "prepare")
     kept = _kept_documents(keep, prepared)
-    documents = {one: story for one, story in given_ones.items() if one not in kept}  # what serves keeps its slice
+    unseen = Unseen(prints=fingerprints(plain_text(story) for story in kept.values()))
+    documents = {one: story for one, story in given_ones.items()
+                 if one not in kept and isinstance(unseen(story), Story)}
     if given_ones and not documents:
         return {"judge": "", "documents": 0}
     if len(documents) < 2 * LEAST_CLUSTERS:
-        raise BadInput(f"{folder} has {len(documents)} new texts in prose: give at least {2 * LEAST_CLUSTERS}.")
+        raise BadInput(
+            f"{folder} has {len(documents)} new texts in prose: give at least {2 * LEAST_CLUSTERS}, or leave --texts "
+            "out until there are so many."
+        )
     if prepared is not None:
         check_unread(judge_stories(keep.home, prepared["judge"], "sample"),
                      list(documents.values()), f"{folder} has text that the being was trained on")
@@ -186,12 +243,12 @@ def add_texts(keep: Keep, folder: Path) -> dict[str, Any]:
     return {"judge": address, "documents": len(documents)}
 
 
-def _kept_documents(keep: Keep, prepared: dict[str, Any] | None) -> set[str]:
-    """Every document that the judge has in its keeping already."""
+def _kept_documents(keep: Keep, prepared: dict[str, Any] | None) -> dict[str, Story]:
+    """Every document that the judge has in its keeping already, by id."""
     places = [(event.data["judge"], which) for event in keep.ledger.events(ARRIVED) for which in (CHOOSING, CLAIMING)]
     if prepared is not None:
         places += [(prepared["judge"], which) for which in (CHOOSING, CLAIMING, "vault")]
-    return {one for address, which in places for one in by_id(judge_stories(keep.home, address, which))}
+    return by_id([story for address, which in places for story in judge_stories(keep.home, address, which)])
 
 
 def overlap(stories: Sequence[Story], heldout: Sequence[Story]) -> list[str]:

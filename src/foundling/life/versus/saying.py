@@ -1,11 +1,13 @@
 """A verdict in words for a person: the rows of a comparison flow in, sentences flow out. It decides nothing.
 
-Whoever proposed a candidate hears one of three words (`holdout.told`); these sentences are for who runs the judge.
+Whoever proposed a candidate hears the outcome alone, one of three words; these sentences are for who runs the judge.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from foundling.evaluation.versus.vault import EVERY
+from foundling.evaluation.versus.verdict import PERSON
 from foundling.life.words import duration_words
 
 Facts = Mapping[str, Any]
@@ -22,6 +24,10 @@ STEPS = {
     "screen": "one run of B", "look": "the first fresh runs of B", "test": "all fresh runs of B",
     "claim": "fresh runs of both, on text that chose nothing",
 }
+BESIDE = {
+    "agrees": ", and the checks say so too", "disagrees": ", against the checks; it is shown and decides nothing",
+    "alone": "; nothing else decides for it, and alone it decides nothing", "abstains": "; it has no opinion",
+}
 
 
 def _signed(value: float | None) -> str:
@@ -30,6 +36,8 @@ def _signed(value: float | None) -> str:
 
 def what(row: Facts) -> str:
     """What a row asked."""
+    if row["gate"] == "vault":
+        return "a person's word on the vault" if row["kind"] == PERSON else f"the vault, {row['kind']}"
     step = row["statistics"].get("step")
     if step:
         return f"{row['kind']}, {STEPS[step]}"
@@ -53,6 +61,13 @@ def vetoes(rows: Sequence[Facts]) -> list[str]:
     return [str(words) for row in rows for words in row["statistics"]["vetoes"]]
 
 
+def peers(rows: Sequence[Facts]) -> list[str]:
+    """What a peer said of two texts, which made no difference to the outcome."""
+    said = [row["statistics"]["peer"] for row in rows if "peer" in row["statistics"]]
+    sides = {"a": " (A)", "b": " (B)", "abstains": ""}
+    return [f"The peer {one['detail']}{sides[one['says']]}{BESIDE[one['beside']]}." for one in said]
+
+
 def sentences(facts: Facts) -> list[str]:
     """The whole answer: the outcome, why, what the grade means, what was written."""
     rows = facts["rows"]
@@ -60,6 +75,7 @@ def sentences(facts: Facts) -> list[str]:
     said[0] = said[0][0].upper() + said[0][1:]
     said += [f"{what(row)[0].upper()}{what(row)[1:]}: {figures(row)}" for row in rows]
     said += [f"Vetoed: {words}" for words in vetoes(rows)]
+    said += peers(rows)
     said += facts.get("notes", [])
     if GRADES[facts["grade"]]:
         said.append(GRADES[facts["grade"]])
@@ -69,3 +85,26 @@ def sentences(facts: Facts) -> list[str]:
     else:
         said.append(f"No ledger was written, so nothing is spent and nothing can be claimed. Evidence: {facts['out']}.")
     return said
+
+
+def opened(facts: Facts) -> list[str]:
+    """What the vault said, or what a person said of it, and what follows."""
+    row, frozen = facts["row"], facts["frozen"]
+    found, number = row["statistics"], facts["verdict_number"]
+    if row["kind"] == PERSON:
+        return [f"Noted as verdict {number}: {found['found']}", "Promotion goes on; the next opening is after "
+                f"{EVERY} more confirmed promotions."]
+    said = [f"{len(found['promotions'])} of {found['since']} confirmed promotions, each on top of the one before, "
+            f"claimed {found['claimed']:.5f} bits per byte together."]
+    if found["gain"] is None:
+        said.append(str(found["reason"]))
+    else:
+        span = "too few documents for an interval" if found["low"] is None else (
+            f"95% interval over documents [{-found['high']:+.5f}, {-found['low']:+.5f}]")
+        said.append(f"On text that none of them had seen, {found['n']} documents, it is {found['gain']:+.5f} ({span}).")
+    said.append(frozen or "The gain held: at least half of it is there, and promotion goes on.")
+    said += facts["notes"]
+    if frozen:
+        said.append("All promotion is frozen from now on. Where to look: who could see the held-out text, whether it "
+                    "is like the vault's, the noise floor, and the canaries (`foundling judge-the-judge --home HOME`).")
+    return [*said, f"In the ledger as verdict {number}: `foundling verify {facts['home']} --verdict {number}`."]

@@ -3,7 +3,8 @@
 The training-data compiler counts its errors, repetition and the ending have checks of their own (likelihood rewards the
 one and cannot see the other: judging.md section 10), and the being's own likelihood votes only where the two differ in
 a way in which its battery has shown that it tells better from worse. Every check is asked in both orders and must say
-the same; where checks disagree, or none speaks, nothing is decided.
+the same; where checks disagree, or none speaks, nothing is decided. A peer, where a person named one, is asked last and
+written down beside them; it decides nothing (docs/battery.md).
 """
 
 import time
@@ -18,16 +19,17 @@ from foundling.evaluation.battery.scoring import picks
 from foundling.evaluation.battery.skill import LikelihoodJudge, Skill, likelihood_skill
 from foundling.evaluation.likelihood import clean
 from foundling.evaluation.spaces.data.judging import DataSpace
+from foundling.evaluation.spaces.peer import Peer, compare
 from foundling.evaluation.subject import Subject, open_subject
 from foundling.evaluation.texture import words_of
 from foundling.evaluation.versus.candidate import take
 from foundling.evaluation.versus.evidence import Texts, Vote
 from foundling.evaluation.versus.lots import lot
-from foundling.evaluation.versus.verdict import CHOOSING
+from foundling.evaluation.versus.verdict import CHOOSING, PEER
 from foundling.life.stations import Done, judge_stories, recorded
 from foundling.life.versus.checkpoints import settled
-from foundling.life.versus.keep import Keep, record
-from foundling.records import BadInput, Progress
+from foundling.life.versus.keep import Keep, ending, record
+from foundling.records import BadInput, Progress, content_hash
 
 PAIRS = 200  # of the class in which two texts differ
 _PAPERS = {"W034", "W048", "W049", "W050", "E052", "E053", "W067"}  # what tells of a document's papers, not its text
@@ -114,7 +116,17 @@ def votes(checks: dict[str, Check], a: str, b: str, *, swapped: bool) -> tuple[V
     return tuple(found)
 
 
-def hold_texts(keep: Keep, a: str, b: str, place: Path) -> Generator[Progress | Done]:
+def ask_peer(peer: Peer, a: str, b: str) -> Generator[Progress | Done, None, tuple[Vote, Vote]]:
+    """What a peer says with A first, and with B first. Before anything is sent it is said what, and where to."""
+    yield Done(station="peer", facts={"sends": peer.sends()})
+    yield Progress(station="versus", text="asking the peer in both orders")
+    said = compare(peer, a, b)
+    detail = f"{peer.model} at {peer.url}: {said.why}"
+    one, other = (Vote(check=PEER, says=side or "abstains", detail=detail) for side in said.answers)
+    return one, other
+
+
+def hold_texts(keep: Keep, a: str, b: str, place: Path, peer: Peer | None = None) -> Generator[Progress | Done]:
     """Judge, and write the verdict into the ledger. The newest generation is put to the battery first, in the class in
     which the two differ; without one the being has no vote. Raises BadInput for a file that is no UTF-8 text."""
     began = time.monotonic()
@@ -129,12 +141,16 @@ def hold_texts(keep: Keep, a: str, b: str, place: Path) -> Generator[Progress | 
         inputs["being"] = subject.digest
         checks["likelihood"] = likelihood(subject, skill_in(keep, subject, way))
     yield Progress(station="versus", text="asking in both orders")
+    forward, backward = (votes(checks, one, two, swapped=swapped) for swapped in (False, True))
+    if peer is not None:
+        inputs["peer"] = content_hash({"url": peer.url, "model": peer.model})
+        said = yield from ask_peer(peer, one, two)
+        forward, backward = (*forward, said[0]), (*backward, said[1])
     evidence = Texts(
-        candidate=second.digest, incumbent=first.digest, inputs=inputs,
-        forward=votes(checks, one, two, swapped=False), backward=votes(checks, one, two, swapped=True),
+        candidate=second.digest, incumbent=first.digest, inputs=inputs, forward=forward, backward=backward,
     )
     row = record(keep, evidence, cost=time.monotonic() - began)
-    yield Done(station="versus", facts=settled([row]) | {"home": str(keep.home.path)})
+    yield Done(station="versus", facts=settled([row]) | ending(keep, ()))
 
 
 def _read(path: Path) -> str:

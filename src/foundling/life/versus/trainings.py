@@ -16,15 +16,15 @@ from foundling.evaluation.versus.canaries import planted
 from foundling.evaluation.versus.candidate import Candidate, moved, same_kind
 from foundling.evaluation.versus.evidence import Run, Side, Text, Trainings
 from foundling.evaluation.versus.gates import Rules
-from foundling.evaluation.versus.holdout import frozen
 from foundling.evaluation.versus.lots import fresh_seeds
 from foundling.evaluation.versus.noise import LEAST_RUNS
 from foundling.evaluation.versus.past import Canary, seeds_used
+from foundling.evaluation.versus.vault import frozen
 from foundling.evaluation.versus.verdict import CHOOSING, CLAIMING
 from foundling.home import write_atomically
 from foundling.life.stations import Done
 from foundling.life.versus.checkpoints import take_both
-from foundling.life.versus.keep import Keep, record, serving, slices, verdict_rows
+from foundling.life.versus.keep import Keep, ending, record, serving, slices, vault_text, verdict_rows
 from foundling.life.versus.methods import canary_of, method_of
 from foundling.life.versus.proxy import Bench, Method, Trained, patience, train_once
 from foundling.life.versus.shapes import proxy_shape
@@ -32,7 +32,7 @@ from foundling.records import BadInput, Progress, Story, canonical_json, content
 from foundling.sandbox import choose
 
 NOISE = "judge-noise"
-Step = Literal["screen", "look", "test", "claim"]
+Step = Literal["screen", "look", "test", "claim", "vault"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +101,23 @@ def hold_trainings(keep: Keep, a: str, b: str, wanted: Wanted, place: Path) -> G
     if why := frozen(keep.past):
         raise BadInput(why)
     yield Progress(station="versus", text="copying both sides")
+    contest, candidate, vetoes = contest_of(keep, a, b, wanted, place, _heldout(keep))
+    rows = yield from _verdicts(contest, candidate, vetoes, wanted, place)
+    yield Done(station="versus", facts=last_word(rows) | ending(keep, contest.notes))
+
+
+def contest_of(
+    keep: Keep, a: str, b: str, wanted: Wanted, place: Path, heldout: tuple[Story, ...]
+) -> tuple[Contest, Candidate, tuple[str, ...]]:
+    """A and B as they will be trained and judged on that text, B's own files, and what vetoes it before any training.
+
+    Raises BadInput for an incumbent that may not be judged against, and for what cannot be trained.
+    """
     first, second = take_both(a, b, place)
     kind = same_kind(first, second)
     assert kind in ("corpus", "recipe", "program")
     bench = Bench(
-        shape=proxy_shape(keep), threads=wanted.threads, heldout=_heldout(keep),
+        shape=proxy_shape(keep), threads=wanted.threads, heldout=heldout,
         fence=choose(wanted.bare) if kind == "program" else None,
     )
     (ours, broken), (theirs, vetoes) = (
@@ -115,8 +127,7 @@ def hold_trainings(keep: Keep, a: str, b: str, wanted: Wanted, place: Path) -> G
         raise BadInput(f"The incumbent may not be judged against: {' '.join(broken)}")
     contest = Contest(keep=keep, bench=bench, rules=wanted.rules, kind=kind, a=ours, b=theirs, floor=[],
                       place=place / "runs", inputs=_inputs(bench, ours), notes=[])
-    rows = yield from _verdicts(contest, second, vetoes, wanted, place)
-    yield Done(station="versus", facts=last_word(rows) | {"home": str(keep.home.path), "notes": contest.notes})
+    return contest, second, vetoes
 
 
 def _verdicts(
@@ -198,6 +209,8 @@ def freeze(
     """The evidence of a step and its row."""
     if step in ("look", "test"):
         held = slices(contest.keep, CHOOSING)[contest.slice]
+    elif step == "vault":
+        held = vault_text(contest.keep)
     else:
         held, _ = serving(contest.keep, CLAIMING if step == "claim" else CHOOSING)
     if step == "screen":

@@ -11,15 +11,14 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from foundling.evaluation.subject import digest_of
 from foundling.evaluation.versus.canaries import planted
 from foundling.evaluation.versus.evidence import Checkpoints, Evidence, Trainings, read_evidence
 from foundling.evaluation.versus.past import read_past
-from foundling.evaluation.versus.verdict import CHOOSING, CLAIMING, Meta, gate_version, row_of
+from foundling.evaluation.versus.verdict import PERSON, Meta, gate_version, row_of, word_row
 from foundling.home import Home
 from foundling.life.stations import Done
 from foundling.life.versus.calling import Question, weigh
-from foundling.life.versus.keep import Keep, open_keep, slices, verdict_rows
+from foundling.life.versus.keep import Keep, kept_generations, open_keep, slice_named, verdict_rows
 from foundling.life.versus.trainings import begun
 from foundling.records import BadInput, Progress, content_hash
 
@@ -40,7 +39,7 @@ def verify_verdict(home: Home, number: int, *, deep: bool = False) -> Generator[
         row = rows[number - 1]
         notes: list[str] = []
         try:
-            evidence = read_evidence(home.judge, str(row.get("evidence")))
+            evidence = None if row.get("kind") == PERSON else read_evidence(home.judge, str(row.get("evidence")))
             yield Progress(station="verify", text="the verdict from its evidence")
             difference = _first_difference(keep, rows, number, evidence, notes)
         except BadInput as fault:
@@ -54,15 +53,18 @@ def verify_verdict(home: Home, number: int, *, deep: bool = False) -> Generator[
 
 
 def _first_difference(
-    keep: Keep, rows: list[dict[str, Any]], number: int, evidence: Evidence, notes: list[str]
+    keep: Keep, rows: list[dict[str, Any]], number: int, evidence: Evidence | None, notes: list[str]
 ) -> str:
-    """What of the row is not what the files say; "" where all is."""
-    row = rows[number - 1]
+    """What of the row is not what the files say; "" where all is. Without evidence it is what a person said."""
+    row, past = rows[number - 1], read_past(rows[:number - 1])
     if row.get("gate_version") != gate_version():
         notes.append("The gate's source has changed since this verdict: it is derived again by today's.")
+    if evidence is None:
+        notes.append("It is a person's word: no file can show whether it is true.")
+        made = word_row(past, read_past(rows[:number])[-1].found)
+        return _differs("", made | {"gate_version": row.get("gate_version")}, row)
     if words := _wrong_text(keep, evidence):
         return words
-    past = read_past(rows[:number - 1])
     canary = None
     if isinstance(evidence, Trainings) and not evidence.vetoes:
         canary = _planted(keep, rows, number)
@@ -107,20 +109,19 @@ def _wrong_text(keep: Keep, evidence: Evidence) -> str:
         path = keep.home.path / name
         if "/" in name and (not path.is_file() or content_hash(path.read_bytes()) != digest):
             return f"{name} is not the file that the verdict was judged on."
-    found = slices(keep, CLAIMING if evidence.slice.startswith(CLAIMING) else CHOOSING).get(evidence.slice)
+    found = slice_named(keep, evidence.slice)
     if found is None or set(found.documents) != {row.id for row in evidence.documents}:
         return f"The evidence holds other documents than the slice {evidence.slice}."
     return ""
 
 
-def _deep(keep: Keep, evidence: Evidence, notes: list[str]) -> Generator[Progress, None, str]:
+def _deep(keep: Keep, evidence: Evidence | None, notes: list[str]) -> Generator[Progress, None, str]:
     """The nats from the weights again, of checkpoints that the home still has."""
     if not isinstance(evidence, Checkpoints):
         notes.append("Only checkpoints can be read again: the weights of trainings are not kept.")
         return ""
-    there = {digest_of(keep.home.generation(n)): keep.home.generation(n) for n in keep.home.generations()}
-    which = CLAIMING if evidence.slice.startswith(CLAIMING) else CHOOSING
-    held = slices(keep, which)[evidence.slice]
+    there, held = kept_generations(keep.home), slice_named(keep, evidence.slice)
+    assert held is not None  # or the row did not come out again
     for side, digest in (("a", evidence.incumbent), ("b", evidence.candidate)):
         if side in evidence.faults:
             notes.append(f"{side.upper()} gave no figure then ({evidence.faults[side]}): there is nothing to compare.")

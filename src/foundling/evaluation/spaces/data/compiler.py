@@ -14,7 +14,7 @@ from typing import Any
 from foundling.evaluation.spaces.data.bench import NOTHING, Bench, Given
 from foundling.evaluation.spaces.data.check import Check, Diagnostic
 from foundling.evaluation.spaces.data.checks.rework import keep_original
-from foundling.evaluation.spaces.data.diagnosing import can_run, diagnose, nearly_copies
+from foundling.evaluation.spaces.data.diagnosing import NEARLY, can_run, diagnose, diagnostic, nearly_copies
 from foundling.evaluation.spaces.data.form import Document, unread
 from foundling.evaluation.spaces.data.places import Mark
 from foundling.evaluation.spaces.data.shards import Packing
@@ -84,14 +84,14 @@ class _Tally:
         """How many documents have something wrong, each counted once."""
         return len(self._faulty) + len(self._near) - sum(key in self._near for key in self._faulty)
 
-    def told(self, diagnostic: Diagnostic) -> Diagnostic:
+    def told(self, one: Diagnostic) -> Diagnostic:
         """The diagnostic, counted; as an error where warnings are errors."""
         if self._strict:
-            diagnostic = replace(diagnostic, severity="error")
-        self.counts[diagnostic.code] += 1
-        self.errors += diagnostic.severity == "error"
-        self.warnings += diagnostic.severity == "warning"
-        return diagnostic
+            one = replace(one, severity="error")
+        self.counts[one.code] += 1
+        self.errors += one.severity == "error"
+        self.warnings += one.severity == "warning"
+        return one
 
 
 class _Pace:
@@ -143,16 +143,16 @@ def compile_folder(wanted: Wanted) -> Iterator[Progress | Diagnostic | Compiled]
                 documents, broken = documents + (not document.broken), broken + document.broken
                 before = sum(tally.counts.values())
                 keep_original(document, bench)
-                for diagnostic in diagnose(document, bench, wanted.checks):
-                    yield tally.told(diagnostic)
+                for said in diagnose(document, bench, wanted.checks):
+                    yield tally.told(said)
                 if sum(tally.counts.values()) > before and not document.broken:
                     tally.faulty(document.mark)
                 if packing is not None and not tally.errors and document.text:
                     packing.put(document, bench)
-            for check in (check for check in wanted.checks if check.code == "W045"):
-                for diagnostic in nearly_copies(bench, check):
-                    tally.faulty(diagnostic.mark, near=True)
-                    yield tally.told(diagnostic)
+            for check in (check for check in wanted.checks if check.code == NEARLY):
+                for finding in nearly_copies(bench):
+                    tally.faulty(finding.mark, near=True)
+                    yield tally.told(diagnostic(check, finding, ""))
             not_run = tuple(check.code for check in wanted.checks if not can_run(check, bench))
         if packing is not None and not tally.errors:
             packed = packing.commit()

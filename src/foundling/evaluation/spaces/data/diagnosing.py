@@ -10,6 +10,7 @@ from foundling.evaluation.spaces.data.bench import Bench
 from foundling.evaluation.spaces.data.check import Check, Diagnostic, Met
 from foundling.evaluation.spaces.data.form import Document, Finding
 
+NEARLY = "W045"  # the check of `nearly_copies`
 MOST_OF_A_CHECK = 20  # findings of one check in one document: whoever mends twenty will run it again
 _BEFORE, _SHOWN = 60, 110  # characters of a line: before the place, and in all
 
@@ -40,11 +41,10 @@ def diagnose(document: Document, bench: Bench, checks: Sequence[Check]) -> Itera
         yield diagnostic(check, finding, "" if check.secret else document.places.line(finding.mark.line))
 
 
-def nearly_copies(bench: Bench, check: Check) -> Iterator[Diagnostic]:
+def nearly_copies(bench: Bench) -> Iterator[Finding]:
     """What only shows when all documents are there: which are nearly the same."""
     for before, mark, share in bench.copies.alike():
-        said = f"about {share:.0%} of it stands in {before.file}:{before.line}"
-        yield diagnostic(check, Finding(mark=mark, said=said), "")
+        yield Finding(mark=mark, said=f"about {share:.0%} of it stands in {before.file}:{before.line}")
 
 
 def diagnostic(check: Check, finding: Finding, line: str) -> Diagnostic:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from foundling.evaluation.spaces.data.bench import NOTHING, Bench, Given
 from foundling.evaluation.spaces.data.check import Check, Met
-from foundling.evaluation.spaces.data.diagnosing import can_run, findings
+from foundling.evaluation.spaces.data.diagnosing import NEARLY, can_run, findings, nearly_copies
 from foundling.evaluation.spaces.data.form import Document, Finding, unread
 from foundling.evaluation.spaces.data.places import Mark
 from foundling.evaluation.spaces.data.reading import read_document
 from foundling.evaluation.spaces.data.rows import row_document
 from foundling.evaluation.spaces.data.table import CHECKS
-from foundling.evaluation.spaces.space import Evidence, Label, digest
-from foundling.records import Story
+from foundling.evaluation.spaces.space import Evidence, Label
+from foundling.records import Story, content_hash
 
 LARGEST = 16 * 2**20  # bytes of one candidate
 _MOST_ROWS = 10_000
@@ -49,13 +49,10 @@ class DataSpace:
             for document in documents:
                 for check in asked:
                     found[check.code] += findings(document, bench, check)
-            if "W045" in found:
-                found["W045"] += [
-                    Finding(mark=mark, said=f"about {share:.0%} of it stands in {before.file}:{before.line}")
-                    for before, mark, share in bench.copies.alike() if mark.file == _FILE]
+            if NEARLY in found:
+                found[NEARLY] += [one for one in nearly_copies(bench) if one.mark.file == _FILE]
         labels = tuple(_label(check, found[check.code], documents, check in asked) for check in self.checks)
-        return Evidence(space=self.name, candidate=digest(candidate), seed=seed, labels=labels)
-
+        return Evidence(space=self.name, candidate=content_hash(candidate), seed=seed, labels=labels)
 
     def _lay_out(self, bench: Bench) -> None:
         """What the candidate is held against."""

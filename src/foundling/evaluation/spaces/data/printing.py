@@ -82,12 +82,6 @@ def listed(checks: Sequence[Check]) -> str:
     return "\n".join(f"{check.code}  {check.severity:<7}  {check.title}" for check in checks)
 
 
-def table(checks: Sequence[Check]) -> str:
-    """The table of codes in Markdown, as docs/compiler.md has it."""
-    rows = [f"| {check.code} | {check.severity} | {check.title} | {check.fix} |" for check in checks]
-    return "\n".join(["| code | | what is wrong | how to mend it |", "|---|---|---|---|", *rows])
-
-
 def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
     """Diagnostics as plain values: code, severity, file, line, column, message, source."""
     return [{

@@ -5,6 +5,7 @@ It reads what `records.read_story` reads, in the same way, and goes on where tha
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from foundling.corpus.reading.decoding import marked
 from foundling.corpus.reading.telling import LONGEST_TEXT
@@ -104,7 +105,7 @@ def read_document(data: bytes, name: str, terms: Terms, suffix: str = ".txt") ->
     whole = PlainPlaces(whole=text)
     head = _head(text, begin, end, whole, name)
     body = text[end + 5:] if begin else text
-    start = len(text) - len(body) + len(body) - len(body.lstrip())
+    start = len(text) - len(body.lstrip())
     places = PlainPlaces(whole=text, begin=start)
     faults += [*_unclosed(text, name), *head.faults]
     mark = Mark(file=name, line=whole.at(start)[0]) if body.strip() else Mark(file=name)
@@ -117,10 +118,9 @@ def read_document(data: bytes, name: str, terms: Terms, suffix: str = ".txt") ->
 
 def document_of(head: Head, terms: Terms, body: Document, kind: str) -> Document:
     """A parsed body together with what its head states."""
-    return Document(
-        mark=body.mark, title=body.title, text=body.text, places=body.places, form=head.form, turns=body.turns,
-        people=head.people, provenance=head.provenance(terms, kind), consent=head.consent(terms, body.mark),
-        faults=body.faults, suffix=body.suffix, simulated=head.simulated,
+    return replace(
+        body, form=head.form, people=head.people, provenance=head.provenance(terms, kind),
+        consent=head.consent(terms, body.mark), simulated=head.simulated,
     )
 
 

@@ -204,7 +204,7 @@ def _document(row: str, mark: Mark, terms: Terms) -> Document:
         places=places, turns=turns, suffix=".jsonl", faults=faults,
     )
     if scene:
-        head = Head(values={**head.values, "form": "scene"}, marks=head.marks, people=head.people, faults=head.faults)
+        head = replace(head, values={**head.values, "form": "scene"})
     return document_of(head, terms, made, "jsonl")
 
 
@@ -224,12 +224,9 @@ def row_document(raw: bytes, mark: Mark, terms: Terms) -> Document:
     try:
         made = _document(row, mark, terms)
     except _Broken as broken:
-        place = Mark(file=mark.file, line=mark.line, column=broken.at + 1)
-        lost = unread(place, broken.code, broken.said)
-        return Document(mark=place, title="", text="", places=RowPlaces(number=mark.line, row=row, pieces=()),
-                        faults=(*faults, *lost.faults), broken=True)
-    made_faults = (*faults, *made.faults)
-    return replace(made, faults=made_faults)
+        lost = unread(replace(mark, column=broken.at + 1), broken.code, broken.said)
+        made = replace(lost, places=RowPlaces(number=mark.line, row=row, pieces=()))
+    return replace(made, faults=(*faults, *made.faults))
 
 
 def read_rows(stream: BinaryIO, name: str, terms: Terms) -> Iterator[Document]:

@@ -4,18 +4,15 @@ The folder appears whole or not at all, with its manifest (`home.files`). Shards
 eight megabytes of text each, so that a corpus of any size needs the memory of one.
 """
 
-import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from foundling.evaluation.spaces.data.bench import Bench
 from foundling.evaluation.spaces.data.form import Document
-from foundling.home.files import commit_folder, plain_errors, temporary, verify_folder
+from foundling.home.files import commit_folder, plain_errors, temporary
 from foundling.records import BadInput, canonical_json, content_hash
 from foundling.tokens import Tokenizer, shard_files
-from foundling.tokens.packing import read_shards
 
 SHARD_BYTES = 8_000_000
 INDEX, ROWS = "index.json", "documents.jsonl"
@@ -83,14 +80,3 @@ class Packing:
         """Nothing is left."""
         self._rows.close()
         shutil.rmtree(self._made, ignore_errors=True)
-
-
-def read_back(folder: Path) -> Iterator[tuple[dict[str, Any], list[int]]]:
-    """Each document of a compiled corpus as its row and its ids. Raises BadInput where a byte of it has changed."""
-    verify_folder(folder)
-    index = json.loads((folder / INDEX).read_bytes())
-    with (folder / ROWS).open("rb") as rows:
-        for prefix in index["shards"]:
-            shards = read_shards(folder, prefix)
-            for begin, end in zip(shards.starts[:-1].tolist(), shards.starts[1:].tolist(), strict=True):
-                yield json.loads(rows.readline()), shards.ids[begin:end].tolist()

@@ -124,8 +124,7 @@ CHECKS = (
     Check(
         code="W056", title="frame of a web page", find=frame,
         why="Menus, cookie notices, share bars and footers are more than 30% of it: they stand on every page of a "
-        "place, "
-        "and are learnt from all of them.",
+        "place, and are learnt from all of them.",
         wrong=prose(f"Home\nAbout us\nStories\nShop\nContact\nLog in\n\nWe use cookies to make this "
                     f"better.\n\n{_KEY}\n\n"
                     "Share this on Facebook\nAll rights reserved 2019\nPrivacy policy and terms of use\n"),
@@ -155,8 +154,7 @@ CHECKS = (
     Check(
         code="W065", title="vocabulary flood", find=flood, need="tokenizer",
         why="The tokenizer needs a token for less than two bytes: hardly a word of the text is one that it knows. "
-        "Either "
-        "the text is in another language or no words at all, and it costs twice the tokens of any other.",
+        "Either the text is in another language or no words at all, and it costs twice the tokens of any other.",
         wrong=prose("Qzxv jkwq vxzj qkjx wvzq xjkv zqwx kvjq. Xqzj vkwx jqzv wxkq zvjx qwkz vjxq kzwv. Jxqv zkwj."),
         right=prose(f"{_KEY} Then he slept."),
         fix="Leave it out, or train the tokenizer on texts of its kind.",
@@ -164,8 +162,8 @@ CHECKS = (
     Check(
         code="E066", title="text that the tokenizer changes", find=other_text, need="tokenizer",
         why="Decoded, the ids are another text than the one encoded. The byte-level tokenizers of this project never "
-        "do that; "
-        "one from elsewhere may lower case, normalise or know no such letter, and the being would learn its text.",
+        "do that; one from elsewhere may lower case, normalise or know no such letter, and the being would learn its "
+        "text.",
         fix="Compile with a tokenizer that loses nothing.",
     ),
 )

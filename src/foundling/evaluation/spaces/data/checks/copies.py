@@ -65,8 +65,7 @@ CHECKS = (
     Check(
         code="E044", title="text that is there already", find=same_text, need="corpus",
         why="What is read twice is learnt by heart (Lee et al. 2022, arXiv 2107.06499), and a copy in another split "
-        "would be "
-        "a leak. Form and text are compared sign by sign.",
+        "would be a leak. Form and text are compared sign by sign.",
         wrong=rows(f'{{"text": "{_KEY}"}}', f'{{"text": "{_KEY}", "title": "Again"}}'),
         right=rows(f'{{"text": "{_KEY}"}}', f'{{"text": "{_KEY} Nobody asked."}}'),
         fix="Keep one of the two.",
@@ -74,8 +73,8 @@ CHECKS = (
     Check(
         code="W045", title="text that is nearly there already", find=nearly_same, need="corpus",
         why="Four fifths of its runs of five words stand in another document of this corpus, as 128 hashes of both "
-        "estimate it (Broder 1997; the bound is Gopher's): another edition, or one template filled twice. An "
-        "original and what was made of it are not held against each other.",
+        "estimate it (Broder 1997; the bound is Gopher's): another edition, or one template filled twice. An original "
+        "and what was made of it are not held against each other.",
         wrong=rows(f'{{"text": "{_KEY} In the morning he began again, and the wind took his hat."}}',
                    f'{{"text": "{_KEY} In the morning he began again, and the wind took his coat."}}'),
         right=rows(f'{{"text": "{_KEY} In the morning he began again, and the wind took his hat."}}',
@@ -85,8 +84,7 @@ CHECKS = (
     Check(
         code="E046", title="text of an examination", find=leak, need="prints",
         why="Runs of thirteen words, or several whole sentences, stand in the texts given with --against or in the "
-        "held-out "
-        "splits of the home. A being that has read the examination passes it and is no better.",
+        "held-out splits of the home. A being that has read the examination passes it and is no better.",
         wrong=prose(_ASKED), right=prose("Which of the three sisters carried the lamp? It was dark, and nobody saw her "
                                          "face."),
         fix="Take it out of the corpus. Never take it out of the examination.",

@@ -102,8 +102,7 @@ CHECKS = (
     Check(
         code="E004", title="control character", find=_signs(_CONTROL),
         why="A NUL, an escape or a form feed is for machines. In a text it is left over from a program, or put there "
-        "to "
-        "steer the terminal of whoever looks at it.",
+        "to steer the terminal of whoever looks at it.",
         wrong=prose("The mill wheel turned all night,\x1b[2J and nobody heard it."),
         right=prose("The mill wheel turned all night,\tand nobody heard it."),
         fix="Delete it; `foundling prepare` does so too.",
@@ -126,8 +125,7 @@ CHECKS = (
     Check(
         code="W007", title="invisible character", find=invisible,
         why="A zero-width space, a soft hyphen or a tag character parts a word that looks whole: the tokenizer sees "
-        "two "
-        "pieces, and searching for the word finds nothing.",
+        "two pieces, and searching for the word finds nothing.",
         wrong=prose("The mil\u200bler had the key, and the miller said nothing."),
         right=prose("The miller had the key, and the miller said nothing."),
         fix="Delete it; `foundling prepare` does so too.",
@@ -135,8 +133,7 @@ CHECKS = (
     Check(
         code="W008", title="byte-order mark", find=met("W008"),
         why="An old sign at the begin of a file that says how its bytes are ordered. UTF-8 has one order only; "
-        "programs "
-        "that do not expect the mark take it for a letter.",
+        "programs that do not expect the mark take it for a letter.",
         wrong=prose("\ufeffThe mill wheel turned all night, and nobody heard it."),
         right=prose("The mill wheel turned all night, and nobody heard it."),
         fix="Save the file without it (\"UTF-8\", not \"UTF-8 with BOM\").",
@@ -172,8 +169,7 @@ CHECKS = (
     Check(
         code="W031", title="word of letters from two alphabets", find=two_alphabets,
         why="A Cyrillic а in a Latin word looks right and is another letter: to the tokenizer it is another word, and "
-        "a "
-        "name so written is another person.",
+        "a name so written is another person.",
         wrong=prose("The key was \u0410da's, and everybody at the mill knew it."),
         right=prose("The key was Ada's, and in Russian she is called Ада."),
         fix="Write the word in one alphabet.",

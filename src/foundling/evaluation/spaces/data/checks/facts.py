@@ -87,9 +87,8 @@ CHECKS = (
     Check(
         code="E059", title="contradiction with the facts of the world", find=against_the_world,
         why="The text names its world (`world: SEED/DAY`, or a name that facts.json in the folder has), and the "
-        "world's own "
-        "replay says that it cannot be: somebody else has the thing, or the dead speak. Learnt, it would be a "
-        "wrong answer to every question about that village.",
+        "world's own replay says that it cannot be: somebody else has the thing, or the dead speak. Learnt, it would "
+        "be a wrong answer to every question about that village.",
         wrong=(("facts.json", _FACTS), ("a.txt", _HEAD + "Cleo has the blue jug. She is on her way to the mill with "
                                                          "it.")),
         right=(("facts.json", _FACTS), ("a.txt", _HEAD + "Ada has the blue jug. Cleo said that Ben has the blue jug.")),
@@ -98,8 +97,7 @@ CHECKS = (
     Check(
         code="E060", title="contradiction with another text of the same world", find=against_each_other,
         why="Two documents about one world at one moment cannot both be right: in one Ada has the jug, in the other "
-        "Ben; or "
-        "somebody is dead in one and speaks in the other.",
+        "Ben; or somebody is dead in one and speaks in the other.",
         wrong=(("a.txt", _HEAD + "Ada has the blue jug. It stands before her on the table."),
                ("b.txt", _HEAD + "Ben has the blue jug. It is full of milk, and he is careful.")),
         right=(("a.txt", _HEAD + "Ada has the blue jug. It stands before her on the table."),

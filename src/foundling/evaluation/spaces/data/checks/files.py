@@ -35,22 +35,19 @@ CHECKS = (
     Check(
         code="E027", title="text larger than one document can be", find=met("E027"),
         why="A text file of more than 64 MB, or a row of more than 16 MB, is a dump that nobody took apart; the Bible "
-        "has "
-        "4.5 MB. It is not read to its end.",
+        "has 4.5 MB. It is not read to its end.",
         fix="Split it into its documents: one file each, or one row each.",
     ),
     Check(
         code="E029", title="more lines than any text has", find=met("E029"),
         why="The longest books have 200,000 lines. A text file of more than a million, or JSON lines of more than a "
-        "million "
-        "rows, would take time and memory that nobody foresaw.",
+        "million rows, would take time and memory that nobody foresaw.",
         fix="Split it into several files.",
     ),
     Check(
         code="E033", title="front matter without an end", find=met("E033"),
         why="The text begins with --- and a key, and no second --- follows: title, licence and consent would be read "
-        "as "
-        "if they were the story, and learnt.",
+        "as if they were the story, and learnt.",
         wrong=prose(f"---\ntitle: The Key\nlicence: own\n\n{_KEPT}"),
         right=prose(f"---\ntitle: The Key\nlicence: own\n---\n{_KEPT}"),
         fix="Write --- on a line of its own behind the last key.",
@@ -87,8 +84,7 @@ CHECKS = (
     Check(
         code="W039", title="text in the format of something else", find=another_format,
         why="A chat log, mail, web page or subtitle file is read as prose here, its time stamps, tags and headers "
-        "included. "
-        "`foundling collect` has readers that make stories and scenes of them.",
+        "included. `foundling collect` has readers that make stories and scenes of them.",
         wrong=prose("[12:18] <ada> is the key there\n[12:18] <ben> yes it is\n[12:19] <ada> then bring it\n"),
         right=prose(_KEPT),
         fix="Run it through `foundling collect`, or write it as a scene.",

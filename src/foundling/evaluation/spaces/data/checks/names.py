@@ -76,8 +76,7 @@ CHECKS = (
     Check(
         code="E015", title="role in the place of a name", find=role_for_a_name,
         why="There are no roles here: no user, no assistant, no system. Who learns from a speaker called Assistant "
-        "learns "
-        "to answer to a function instead of a name.",
+        "learns to answer to a function instead of a name.",
         wrong=scene("User: Is that the key?\nAssistant: It is."),
         right=scene("Ada: Is that the key?\nWren: It is, said the assistant."),
         fix="Give the speakers the names that they have.",
@@ -85,8 +84,7 @@ CHECKS = (
     Check(
         code="W019", title="speaker whom nobody introduced", find=not_introduced,
         why="The front matter lists the people of the scene, and this one is not among them: a slip of the pen, a name "
-        "that "
-        "was changed in half of the text, or somebody forgotten in the list.",
+        "that was changed in half of the text, or somebody forgotten in the list.",
         wrong=(("scene.txt",
             "---\nform: scene\npeople: Ada, Bea\n---\nAda: Is that the key, Bea?\nBen: It is."),),
         right=(("scene.txt", "---\nform: scene\npeople: Ada, Ben\n---\nAda: Is that the key?\nBen: It is."),),
@@ -106,8 +104,7 @@ CHECKS = (
     Check(
         code="W067", title="person who is listed and never named", find=not_in_the_text,
         why="`people:` says who is in a text. One who is not named in it was renamed, forgotten or meant for another "
-        "text; "
-        "lessons about people would be made of nobody.",
+        "text; lessons about people would be made of nobody.",
         wrong=(("story.txt", "---\npeople: Ada, Ben\n---\nAda found the key under the third stair, and told nobody."),),
         right=(("story.txt", "---\npeople: Ada, Ben\n---\nAda found the key under the third stair, and told Ben."),),
         fix="Mend the name in the list or in the text.",

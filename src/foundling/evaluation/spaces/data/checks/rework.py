@@ -92,24 +92,21 @@ CHECKS = (
     Check(
         code="E061", title="rework without a parent", find=no_parent,
         why="A text in rework/ was made of one in orig/, and says by `parent:` of which: else nobody could undo it, "
-        "compare it "
-        "or forget the speaker whose words it keeps.",
+        "compare it or forget the speaker whose words it keeps.",
         wrong=_made(_NEW, ""), right=_made(_NEW, _ID),
         fix="Write parent: and the id of the original (the sha256 of its form, a line end and its text).",
     ),
     Check(
         code="E062", title="parent that is not there", find=wrong_parent, need="originals",
         why="The text names a parent, and no text in orig/ has that id: the original was changed or taken away, or the "
-        "id was "
-        "made up. An edit of nothing is an invention.",
+        "id was made up. An edit of nothing is an invention.",
         wrong=_made(_NEW, "0" * 64), right=_made(_NEW, _ID),
         fix="Put the original back, or make the edit again from the one that is there.",
     ),
     Check(
         code="E063", title="too far from what was there", find=too_far, need="originals",
         why="More than 30% of the words of a short text were changed, or fewer than 25% of the runs of five words of a "
-        "longer "
-        "one are left. Operators have bounds because a small model that rewrites its own texts drifts away from "
+        "longer one are left. Operators have bounds because a small model that rewrites its own texts drifts away from "
         "what people wrote.",
         wrong=_made(_FAR, _ID), right=_made(_NEW, _ID),
         fix="Change less, or put it into new/ as the new text that it is.",
@@ -117,8 +114,7 @@ CHECKS = (
     Check(
         code="W064", title="edit of an edit of an edit", find=too_deep,
         why="Of what was made of what was made of a text (depth 2) nothing more is made: errors add up, and the voice "
-        "is no "
-        "longer that of whoever wrote it.",
+        "is no longer that of whoever wrote it.",
         wrong=(("story.txt", f"---\ndepth: 3\n---\n{_OLD}"),), right=(("story.txt", f"---\ndepth: 2\n---\n{_OLD}"),),
         fix="Begin again from the original.",
     ),

@@ -91,8 +91,7 @@ CHECKS = (
     Check(
         code="W034", title="key that nobody reads", find=odd_key,
         why="Front matter may hold any key, and unknown ones are left alone. This one is a letter off from a known "
-        "one, and "
-        "what it says (a licence, a consent) is lost.",
+        "one, and what it says (a licence, a consent) is lost.",
         wrong=prose(f"---\nlicense: own\nauthr: Ada\n---\n{_KEY}"), right=prose(f"---\nlicense: own\nmood: "
                                                                                 f"grey\n---\n{_KEY}"),
         fix="Spell the key as it is read.",
@@ -100,8 +99,7 @@ CHECKS = (
     Check(
         code="W047", title="personal data", find=personal, secret=True,
         why="A mail address, telephone number, account, card, street address or the like: somebody can be found or "
-        "harmed by "
-        "it, and a being may say it to anybody. Detectors know forms and check digits, never names.",
+        "harmed by it, and a being may say it to anybody. Detectors know forms and check digits, never names.",
         wrong=prose("Write to the miller at miller.jones@oldmill.org if you find the key."),
         right=prose("Write to the miller at the old mill if you find the key."),
         fix="Put a stand-in there; `foundling prepare` does so for all of them.",
@@ -109,16 +107,14 @@ CHECKS = (
     Check(
         code="W048", title="no licence", find=no_licence,
         why="Nothing says on what terms the text may be used. \"Found on the web\" is no licence; consent \"own\" or "
-        "\"given "
-        "by Ada\" stands in for one.",
+        "\"given by Ada\" stands in for one.",
         wrong=prose(_KEY), right=prose(f"---\nlicence: public domain\n---\n{_KEY}"),
         fix="Write licence: into the front matter, or give --licence for the whole folder.",
     ),
     Check(
         code="W049", title="licence that is not open", find=closed_licence,
         why="The terms forbid sale, changes or any use at all, or nobody knows what they are. What a being learns from "
-        "it may "
-        "come out of it again.",
+        "it may come out of it again.",
         wrong=prose(f"---\nlicence: All rights reserved\n---\n{_KEY}"), right=prose(f"---\nlicence: CC BY-SA "
                                                                                     f"4.0\n---\n{_KEY}"),
         fix="Ask for other terms and note the consent, or leave the text out.",
@@ -140,16 +136,14 @@ CHECKS = (
     Check(
         code="E052", title="date that is none", find=no_date,
         why="A date is written as in ISO 8601: 1908, 1908-10 or 1908-10-31. What cannot be read cannot be sorted, and "
-        "a "
-        "hold-out by date would let it through.",
+        "a hold-out by date would let it through.",
         wrong=prose(f"---\ndate: 2019-02-30\n---\n{_KEY}"), right=prose(f"---\ndate: 2020-02-29\n---\n{_KEY}"),
         fix="Write the date as year, month and day.",
     ),
     Check(
         code="E053", title="date in the future", find=future, need="today",
         why="A text that will be written one day was dated by a wrong clock, or by somebody who hopes to pass it off "
-        "as newer "
-        "than the split that it should have been held against.",
+        "as newer than the split that it should have been held against.",
         wrong=prose(f"---\ndate: 2999-01-01\n---\n{_KEY}"), right=prose(f"---\ndate: 1908-10-31\n---\n{_KEY}"),
         fix="Mend the date.",
     ),

@@ -88,8 +88,7 @@ CHECKS = (
     Check(
         code="E014", title="turn that is not closed", find=met("E014"),
         why="A name stands alone on its line and nothing tells it from words: the turn was begun, its colon never "
-        "came, and "
-        "where it ends cannot be said.",
+        "came, and where it ends cannot be said.",
         wrong=scene("Ada: Is that the key?\nBen\nAda: You need not tell me."),
         right=scene("Ada: Is that the key?\nBen: It is.\nAda: You need not tell me."),
         fix="Write the colon and the words, or delete the line.",
@@ -97,8 +96,7 @@ CHECKS = (
     Check(
         code="E016", title="speaker whose name is no name", find=met("E016"),
         why="A name begins with a letter, has at most 40 characters and no colon: it stands between two tokens of the "
-        "turn "
-        "grammar. Time stamps, brackets and numbers are a program's, not a name.",
+        "turn grammar. Time stamps, brackets and numbers are a program's, not a name.",
         wrong=scene("Ada: Is that the key?\n[12:18] <ben>: It is."),
         right=scene("Ada: Is that the key?\nBen the Younger: It is."),
         fix="Write the speaker's name alone; `foundling collect` does so for logs and chats.",
@@ -106,8 +104,7 @@ CHECKS = (
     Check(
         code="W017", title="scene with one speaker only", find=one_speaker,
         why="In a conversation somebody answers. A scene in which one name has every turn teaches that the same "
-        "speaker "
-        "always comes next.",
+        "speaker always comes next.",
         wrong=scene("Ada: Is that the key?\n(silence)\nAda: Then it is lost."),
         right=scene("Ada: Is that the key?\n(silence)\nBen: It was."),
         fix="Make it prose, or give the others their turns.",
@@ -115,8 +112,7 @@ CHECKS = (
     Check(
         code="W018", title="two turns of one speaker in a row", find=twice_in_a_row,
         why="One turn was cut in two, or somebody else's name was lost. The next speaker is what a being learns to "
-        "predict "
-        "from such lines.",
+        "predict from such lines.",
         wrong=scene("Ada: Is that the key?\nAda: It looks old.\nBen: It is."),
         right=scene("Ada: Is that the key?\n(silence)\nAda: It looks old.\nBen: It is."),
         fix="Join the two turns, put (silence) between them, or mend the name.",
@@ -131,8 +127,7 @@ CHECKS = (
     Check(
         code="W022", title="scene that is not declared one", find=undeclared_scene,
         why="Nearly every line is `Name: words`, and no front matter says form: scene. As prose its names and colons "
-        "are "
-        "mere words: nobody's turn is learnt.",
+        "are mere words: nobody's turn is learnt.",
         wrong=prose("Ada: Is that the key?\nBen: It is.\nAda: Whose?\nBen: Nobody's.\nAda: Mine, then.\nBen: Take it."),
         right=scene("Ada: Is that the key?\nBen: It is.\nAda: Whose?\nBen: Nobody's.\nAda: Mine, then.\nBen: Take it."),
         fix="Put ---, form: scene and --- before it.",
@@ -140,8 +135,7 @@ CHECKS = (
     Check(
         code="E023", title="special token of the turn grammar in a text", find=token_of_the_grammar,
         why="Text never becomes a special token, so `<|turn|>` would be learnt as seven odd characters that somebody "
-        "says. "
-        "It comes from a text that was rendered for a model, or from somebody who tries to speak as another.",
+        "says. It comes from a text that was rendered for a model, or from somebody who tries to speak as another.",
         wrong=rows('{"text": "<|turn|>Ada<|says|>Is that the key that we lost?"}'),
         right=rows('{"turns": [{"name": "Ada", "text": "Is that the key that we lost?"}]}'),
         fix="Write turns as a scene, `Ada: Is that the key?`.",
@@ -149,8 +143,7 @@ CHECKS = (
     Check(
         code="W024", title="special token of another model in a text", find=token_of_others,
         why="Marks such as <|im_start|>, [INST] or ### Response: are templates of assistants with roles: whoever "
-        "learns "
-        "them learns to be one.",
+        "learns them learns to be one.",
         wrong=prose("### Instruction: Tell me of the key.\n\nThe key lay under the clock, as it always had."),
         right=prose("# The Key\n\nThe key lay under the clock, as it always had."),
         fix="Take the template off and keep the words.",

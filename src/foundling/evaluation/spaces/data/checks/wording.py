@@ -143,15 +143,13 @@ CHECKS = (
     Check(
         code="E069", title="document longer than any book", find=met("E069"),
         why="More than 16 million characters are no one document: splits, copies and leaks are counted by document, "
-        "and one "
-        "of this size would be a split by itself.",
+        "and one of this size would be a split by itself.",
         fix="Split it into the texts that it is made of.",
     ),
     Check(
         code="W028", title="line longer than a paragraph", find=long_line,
         why="A line of more than 20,000 characters is a whole text whose line ends were lost, or data. Books are cut "
-        "into "
-        "parts between paragraphs, and here is none to cut at.",
+        "into parts between paragraphs, and here is none to cut at.",
         wrong=prose("The miller went up the hill to see what the wind had done. " * 400),
         right=prose("The miller went up the hill to see what the wind had done. \n" * 400),
         fix="Give each paragraph a line of its own.",
@@ -159,8 +157,7 @@ CHECKS = (
     Check(
         code="W040", title="lines that repeat", find=lines_again,
         why="More than 30% of the lines, or lines with more than 20% of the letters, stood there before. A refrain "
-        "does not "
-        "do that, a program in a loop does. The bounds are Gopher's (arXiv 2112.11446).",
+        "does not do that, a program in a loop does. The bounds are Gopher's (arXiv 2112.11446).",
         wrong=prose(_TALE + "And nobody knew whose key it was, and nobody asked the miller.\n" * 6),
         right=prose(_TALE + "And nobody knew whose key it was.\n" + "The wind blew, and he went on.\nAnd nobody knew "
                                                                     "whose "
@@ -170,8 +167,8 @@ CHECKS = (
     Check(
         code="W041", title="runs of words that repeat", find=runs_again,
         why="The same runs of words fill too much of the text: Gopher's bounds for runs of 2 to 10 words (arXiv "
-        "2112.11446, "
-        "table A1). A model's likelihood goes up with every repetition, so no model will find this for you.",
+        "2112.11446, table A1). A model's likelihood goes up with every repetition, so no model will find this for "
+        "you.",
         wrong=prose(" ".join(f"The miller carried the key up the steep hill to the {where}, and the {where} said "
                              f"nothing."
                              for where in ("well", "oak", "barn", "gate", "ford", "tower"))),
@@ -188,8 +185,7 @@ CHECKS = (
     Check(
         code="W043", title="text that ends in the middle of a sentence", find=cut_off,
         why="Behind the last words stands no stop: the text was cut at some length. A being that reads such texts "
-        "learns to "
-        "stop anywhere, and likelihood cannot see it (a coin is as good).",
+        "learns to stop anywhere, and likelihood cannot see it (a coin is as good).",
         wrong=prose("The miller had a key that fitted no door, and every evening he went"),
         right=prose("The miller had a key that fitted no door, and he kept it.\n\nTHE END"),
         fix="Put the rest back, or end the text at the sentence before.",
