@@ -85,7 +85,7 @@ def test_prepared_dropped_put_back_chosen_and_audited(folder: Path, tmp_path: Pa
     (("dropped", "HOME", "--restore", "123456789"), "No dropped text"),
     (("curate", "HOME", "--tokens", "0"), "0 is not a number of tokens"),
     (("curate", "HOME"), "foundling prepare"),
-    (("audit", "HOME", "--bias", "nowhere"), "raise the being first"),
+    (("audit", "HOME", "--bias", "nowhere"), "has no generation yet"),
     (("prepare", "HOME", "--keep-out", "nowhere"), "--keep-out"),
     (("prepare", "HOME", "--language", "xx"), "step `language`"),
     (("plan", "nowhere.txt"), "nowhere.txt"),

@@ -14,10 +14,9 @@ from foundling.evaluation.battery.skill import (
     Row,
     Skill,
     check_skill,
-    compare_by_check,
     likelihood_skill,
 )
-from foundling.evaluation.battery.votes import Opinion, Vote, majority
+from foundling.evaluation.battery.votes import Opinion, Vote
 from foundling.evaluation.likelihood import score_text
 from foundling.evaluation.measures.parts_battery import PARTS
 from foundling.evaluation.measures.rows_battery import ROWS
@@ -148,24 +147,17 @@ def test_checks_see_what_likelihood_does_not() -> None:
     assert ended(first) and by_ending(GOOD, first) == 1 and by_ending(first, GOOD) == -1
 
 
-def test_checks_vote_by_their_own_skill() -> None:
+def test_checks_have_a_skill_of_their_own() -> None:
     again = "He sat down by the door. " * 5
     pairs = [pair_of(i, GOOD + f" Day {i}.", again, "line_repeated") for i in range(20)]
     pairs += [pair_of(i, GOOD, BAD, "typos") for i in range(20)]
     skills = {name: check_skill(name, pairs) for name in CHECKS}
     assert skills["repetition"].row("line_repeated").usable and not skills["repetition"].row("typos").usable
     assert skills["repetition"].row("typos").untold == 20
-    votes = compare_by_check(again, GOOD, "line_repeated", skills)
-    assert [(vote.judge, vote.side) for vote in votes] == [("repetition", "b"), ("ending", None)]
-    assert all(vote.side is None for vote in compare_by_check(again, GOOD, "typos", skills))
+    assert not skills["ending"].row("line_repeated").usable
 
 
-def test_opinions_are_never_counted() -> None:
-    a, b = Vote(judge="x", side="a", why=""), Vote(judge="y", side="b", why="")
-    assert majority([a, a, b]) == "a" and majority([a, b]) is None and majority([]) is None
-    assert majority([Vote(judge="z", side=None, why="")]) is None
-    with pytest.raises(TypeError, match="opinion"):
-        majority([a, Opinion(judge="peer", side="a", why="")])
+def test_an_opinion_is_no_vote() -> None:
     assert not issubclass(Opinion, Vote)
 
 

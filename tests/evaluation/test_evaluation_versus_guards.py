@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from foundling.evaluation.intervals import wilson
 from foundling.evaluation.likelihood import LN2, DocumentScore
-from foundling.evaluation.versus.guards import Guard, guard_of_scores, slice_guards, vetoes, worst_slice
+from foundling.evaluation.versus.guards import Guard, guard_of_scores, slice_guards, vetoes
 from foundling.records import BadInput, Score
 
 
@@ -95,11 +95,12 @@ def sides(harm: dict[str, float], each: int) -> tuple[list[DocumentScore], list[
     return a, b, slices
 
 
-def test_the_worst_slice_is_found_and_vetoes() -> None:
+def test_a_slice_that_came_off_worse_vetoes() -> None:
     a, b, slices = sides({"tales": -0.05, "letters": 0.05, "scenes": 0.0}, 30)
     guards = slice_guards(a, b, slices, margin=0.01)
     assert [one.name for one in guards] == ["slice letters", "slice scenes", "slice tales"]
-    assert worst_slice(guards).name == "slice letters" and len(vetoes(guards)) == 1
+    (words,) = vetoes(guards)
+    assert "slice letters" in words
 
 
 def test_small_slices_are_one_and_bad_slices_are_refused() -> None:
@@ -109,8 +110,6 @@ def test_small_slices_are_one_and_bad_slices_are_refused() -> None:
         slice_guards(a, b, {}, margin=0.01)
     with pytest.raises(BadInput, match="same documents"):
         slice_guards(a, b[1:], slices, margin=0.01)
-    with pytest.raises(BadInput, match="no slice to look at"):
-        worst_slice([])
 
 
 def test_the_intervals_of_slices_hold_all_at_once() -> None:

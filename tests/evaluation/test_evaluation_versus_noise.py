@@ -1,4 +1,4 @@
-"""The noise floor and rho: by hand, by simulation, and what is refused."""
+"""The noise floor: by hand, by simulation, and what is refused."""
 
 import math
 import random
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from foundling.evaluation.versus.noise import correlation, noise_floor
+from foundling.evaluation.versus.noise import noise_floor
 from foundling.records import BadInput
 
 
 def test_the_noise_of_five_runs_by_hand() -> None:
     """Scores 1..5: sd sqrt(2.5); chi-square of 4 degrees has .484 and 11.143 as its 2.5% and 97.5% points."""
     noise = noise_floor({seed: float(seed) for seed in range(1, 6)})
-    assert noise.sigma == pytest.approx(math.sqrt(2.5)) and noise.freedom == 4 and noise.rho == 0
+    assert noise.sigma == pytest.approx(math.sqrt(2.5)) and noise.freedom == 4
     assert noise.low == pytest.approx(math.sqrt(2.5 * 4 / 11.143), rel=1e-4)
     assert noise.high == pytest.approx(math.sqrt(2.5 * 4 / 0.48442), rel=1e-4)
 
@@ -40,26 +40,3 @@ def test_the_interval_covers_sigma_as_often_as_it_says() -> None:
         noise = noise_floor({seed: rng.gauss(1.7, 0.004) for seed in range(6)})
         held += noise.low <= 0.004 <= noise.high
     assert 0.935 <= held / 2000 <= 0.965
-
-
-def test_the_correlation_by_hand() -> None:
-    """(1,2),(2,1),(3,4),(4,3),(5,5): r = .8; Fisher: atanh(.8) -+ 1.96 / sqrt(2)."""
-    found = correlation([(1, 2), (2, 1), (3, 4), (4, 3), (5, 5)])
-    assert found.value == pytest.approx(0.8) and found.pairs == 5
-    assert found.low == pytest.approx(math.tanh(math.atanh(0.8) - 1.959964 / math.sqrt(2)), rel=1e-5)
-    assert found.high == pytest.approx(math.tanh(math.atanh(0.8) + 1.959964 / math.sqrt(2)), rel=1e-5)
-
-
-def test_few_pairs_promise_nothing_and_many_do() -> None:
-    runs = {seed: float(seed) for seed in range(5)}
-    assert noise_floor(runs, correlation([(1, 2), (2, 1), (3, 4), (4, 3), (5, 5)])).rho == 0
-    rng = random.Random(2)
-    pairs = [(x := rng.gauss(0, 1), x + rng.gauss(0, 0.3)) for _ in range(40)]
-    found = correlation(pairs)
-    assert 0.7 < noise_floor(runs, found).rho == found.low < found.value
-
-
-def test_pairs_that_tell_nothing_are_refused() -> None:
-    for pairs in ([(1.0, 2.0)] * 4, [(1.0, float(i)) for i in range(6)], [(math.nan, 1.0)] * 6):
-        with pytest.raises(BadInput):
-            correlation(pairs)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tinyhome import NAMING, made_ready, new_home
+from tinyjudge import judging_home
 
 from foundling.corpus import BUILTIN
 from foundling.home import Home
@@ -32,6 +33,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, stories: Path) -> Path:
     with home.locked(), home.ledger() as ledger:
         made_ready(home, ledger, stories)
     return home.path
+
+
+@pytest.fixture(scope="session")
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that can judge, made once: each of its tests works on a copy."""
+    return judging_home(tmp_path_factory.mktemp("judging") / "wren")
 
 
 @pytest.fixture

@@ -79,5 +79,5 @@ def test_the_audit_counts_what_is_there(home: Home) -> None:
 
 
 def test_an_audit_of_the_being_needs_one(home: Home, tmp_path: Path) -> None:
-    with home.locked(), home.ledger() as ledger, pytest.raises(BadInput, match="--bias"):
+    with home.locked(), home.ledger() as ledger, pytest.raises(BadInput, match="has no generation yet"):
         finish(audit_home(home, ledger, bias=tmp_path))

@@ -11,10 +11,10 @@ import pytest
 
 from foundling.evaluation import heldout
 from foundling.home import Home
+from foundling.life.child import follow
 from foundling.life.pace import read_pace
 from foundling.life.pages.record import record_page, record_table
 from foundling.life.record import contest, ours
-from foundling.life.record.child import follow
 from foundling.life.record.contest import Wanted, hold_record, read_results
 from foundling.life.record.text import pack_text
 from foundling.life.record.timing import Onlooker, Timing, steps_in, timing_of

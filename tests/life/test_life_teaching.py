@@ -58,7 +58,10 @@ def test_a_candidate_is_left_and_nothing_is_promoted(grown: tuple[Home, Ledger],
     assert [row["cls"] for row in facts["before"]] == [row["cls"] for row in facts["rows"]]
     assert {score["name"] for score in facts["cost"]} == {"bits_per_byte_before", "bits_per_byte", "rise"}
     assert "Nothing was promoted" in words(facts)
+    assert set(facts["surface"]) == {"shorter", "longer", "words"}
+    assert "readers who understand nothing" in words(facts)
     page = Page(battery_page(facts))
+    assert "Readers who understand nothing" in page.headings
     assert "After it was taught" in page.headings and "What it cost" in page.headings
     home.verify()
 

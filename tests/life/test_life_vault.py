@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from test_life_versus import judged, last, nature, recipes
-from tinyjudge import copied, judging_home
+from tinyjudge import copied
 
 from foundling.cli.main import run
 from foundling.evaluation.likelihood import plain_text
@@ -28,11 +28,6 @@ from foundling.records import BadInput, canonical_json, content_hash
 PLAIN = next(secret for secret in (bytes([n]) * 32 for n in range(256))  # no canary before the first candidates
              if not any(planted(secret, slot) for slot in range(6)))
 SAMPLES = tuple({"id": str(n), "fours": 40, "repeated": n % 3, "windows": 40, "copied": 0} for n in range(8))
-
-
-@pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return judging_home(tmp_path_factory.mktemp("vaults") / "wren")
 
 
 @pytest.fixture

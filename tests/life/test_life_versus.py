@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tinyjudge import copied, generation, judging_home, story
+from tinyjudge import copied, generation, story
 
 from foundling.cli import versus as command
+from foundling.cli.options import parser
 from foundling.evaluation.likelihood import plain_text
 from foundling.evaluation.versus.canaries import planted
 from foundling.evaluation.versus.past import read_past
@@ -35,11 +36,6 @@ def last(events: Any) -> dict[str, Any]:
     *_, done = events
     assert isinstance(done, Done)
     return done.facts
-
-
-@pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return judging_home(tmp_path_factory.mktemp("judging") / "wren")
 
 
 @pytest.fixture
@@ -114,7 +110,7 @@ def test_no_gain_ends_early_and_the_noise_floor_is_kept(
         return nature(-0.05)(bench, method, seed, place)
 
     monkeypatch.setattr(trainings, "train_once", counting)
-    a, b = recipes(tmp_path, rate=0.0061)
+    a, b = recipes(tmp_path, rate=0.0003)  # worse by far more than luck, which every change of our sources draws anew
     again = last(hold(Wish(a=a, b=b, home=home.path, out=tmp_path, steps=10)))
     assert again["rows"][0]["seeds"] != facts["rows"][0]["seeds"]
     assert made and len(made) == sum(
@@ -259,19 +255,7 @@ def test_past_rows_are_read_by_the_statistics(home: Home, tmp_path: Path, monkey
 
 
 def typed(*words: str) -> argparse.Namespace:
-    top = argparse.ArgumentParser()
-    commands = top.add_subparsers(dest="command")
-
-    def add(word: str, what: str, example: str, home: bool = True) -> argparse.ArgumentParser:
-        made = commands.add_parser(word)
-        made.add_argument("--json", action="store_true")
-        return made
-
-    command.add_versus(add)
-    verify = add("verify", "", "")
-    verify.add_argument("home", type=Path)
-    command.add_verdict(verify)
-    return top.parse_args(words)
+    return parser().parse_args(words)
 
 
 def test_the_command_says_it_in_words_and_in_json(

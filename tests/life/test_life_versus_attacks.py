@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load, save
-from tinyjudge import copied, judging_home, story
+from tinyjudge import copied, story
 
 from foundling.evaluation.versus.canaries import planted
 from foundling.evaluation.versus.candidate import take
@@ -47,11 +47,6 @@ def last(events: Any) -> Any:
             event = next(events)
     except StopIteration as end:
         return event if end.value is None else end.value
-
-
-@pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return judging_home(tmp_path_factory.mktemp("judging") / "wren")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tinyjudge import copied, judging_home, story
+from tinyjudge import copied, story
 
 from foundling.cli.main import run
 from foundling.evaluation.likelihood import plain_text
@@ -17,11 +17,6 @@ from foundling.life.versus.keep import HeldOut, Keep, add_texts, by_id, open_kee
 from foundling.records import BadInput, content_hash
 
 BOTH = ("screen", "confirm")
-
-
-@pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return judging_home(tmp_path_factory.mktemp("judging") / "wren")
 
 
 @pytest.fixture

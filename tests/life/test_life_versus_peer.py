@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fakepeer import Server, holding, longer, never_ends, obeys, servers
-from tinyjudge import copied, judging_home
+from tinyjudge import copied
 
 from foundling.cli.main import run
 from foundling.evaluation.spaces.peer import Peer
@@ -27,11 +27,6 @@ KEY = "sk-0f1e2d3c4b5a"
 TEXT = "Ada baked bread by the mill. Otto saw her there and he smiled at the warm loaf. Then they both went home."
 OTHER = TEXT.replace("Otto", "Emil")  # no check tells these two apart
 PAIRS = {"better": (TEXT[:60], TEXT), "not_better": (TEXT, TEXT[:60]), "undecided": (TEXT, OTHER)}
-
-
-@pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return judging_home(tmp_path_factory.mktemp("judging") / "wren")
 
 
 @pytest.fixture

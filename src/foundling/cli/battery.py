@@ -58,6 +58,8 @@ def words(facts: Mapping[str, Any]) -> str:
         lines += ["before", *_table(facts["before"]), "", "after", *_table(facts["rows"]), "", *_cost(facts)]
     else:
         lines += _table(facts["rows"])
+    if "surface" in facts:
+        lines += ["", *_surface(facts)]
     for name, rows in facts["checks"].items():
         lines += ["", f"check: {name}", *_table([row for row in rows if row["accuracy"] or row["untold"] < row["n"]])]
     chosen = ", ".join(facts["usable"]) or "no class"
@@ -72,6 +74,23 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         + ", ".join(f"{name} {share:.2f} of {n}" for name, n, share in row["sources"])
         + ("  usable" if row["usable"] else "") for row in rows
     )]
+
+
+def _surface(facts: Mapping[str, Any]) -> list[str]:
+    """Class by class what readers reach who understand nothing, beside what the being reaches."""
+    read = {name: {row["cls"]: row for row in rows} for name, rows in facts["surface"].items()}
+    return [
+        "readers who understand nothing, beside the being (-: it can tell no pair apart)",
+        f"{'class':<20}" + "".join(f"{name:>9}" for name in (*read, "before", "after")), *(
+            f"{row['cls']:<20}" + "".join(_reached(rows[row["cls"]]) for rows in read.values())
+            + f"{before['accuracy']:>9.3f}{row['accuracy']:>9.3f}"
+            for before, row in zip(facts["before"], facts["rows"], strict=True)
+        ),
+    ]
+
+
+def _reached(row: Mapping[str, Any]) -> str:
+    return f"{'-' if row['untold'] == row['n'] else format(row['accuracy'], '.3f'):>9}"
 
 
 def _interval(row: Mapping[str, Any]) -> str:

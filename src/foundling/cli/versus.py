@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundling.cli.showing import show, tell
-from foundling.cli.values import count, folder, page, positive
+from foundling.cli.values import SETS, count, folder, page, positive, sets_folder
 from foundling.home import Home, write_atomically
 from foundling.records import BadInput
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from foundling.evaluation.spaces.peer import Peer
 
 SUITES = ("quick", "full")
-SETS = "FOUNDLING_SETS"
 KEY = "FOUNDLING_PEER_KEY"
 
 
@@ -68,11 +67,10 @@ def versus(options: argparse.Namespace) -> int:
     from foundling.life.versus.holding import Wish, hold
     from foundling.life.versus.saying import sentences
 
-    found = options.sets or (Path(os.environ[SETS]) if os.environ.get(SETS) else None)
     shown = show(hold(Wish(
-        a=options.a, b=options.b, home=options.home, out=options.out, texts=options.texts, on=options.on, sets=found,
-        seeds=options.seeds, steps=options.steps, minutes=options.minutes, threads=options.threads,
-        claim=not options.provisional, bare=options.bare, peer=_peer(options),
+        a=options.a, b=options.b, home=options.home, out=options.out, texts=options.texts, on=options.on,
+        sets=sets_folder(options.sets), seeds=options.seeds, steps=options.steps, minutes=options.minutes,
+        threads=options.threads, claim=not options.provisional, bare=options.bare, peer=_peer(options),
     )))
     facts: dict[str, Any] = json.loads(json.dumps(shown.facts))
     where = options.page or (Home.open(options.home).reports if options.home else options.out) / "versus.html"

@@ -21,8 +21,9 @@ from foundling.evaluation.comparable import (
     sentences,
     world_pairs,
 )
+from foundling.evaluation.events import say
 from foundling.evaluation.likelihood import bits_per_byte, score_text
-from foundling.evaluation.program import read_stories, say
+from foundling.evaluation.program import read_stories
 from foundling.evaluation.spans import Reader, readers
 from foundling.home.files import write_atomically
 from foundling.model import Decoder

@@ -17,8 +17,7 @@ from foundling.evaluation.intervals import ratio_bootstrap
 from foundling.evaluation.margin import Margin, first_of_each, margin, margin_scores
 from foundling.evaluation.measures.points import share_score, unless_varied
 from foundling.evaluation.sheet import HOLD_CELLS, LEAK_CELLS, Prompt, draw_cell, false_names, other_names, prompt_ids
-from foundling.inference import GREEDY as GREEDY
-from foundling.inference import Engine, Sampling
+from foundling.inference import GREEDY, Engine, Sampling
 from foundling.records import Progress, Score, Turn
 from foundling.tokens import Tokenizer
 

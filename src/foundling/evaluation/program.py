@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from foundling.evaluation.events import say as say
+from foundling.evaluation.events import say
 from foundling.evaluation.examine import Examination, examine
 from foundling.home.files import write_atomically
 from foundling.records import BadInput, Story, canonical_json, to_jsonable

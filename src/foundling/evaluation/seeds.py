@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundling.evaluation.versus.tails import student_point
+from foundling.evaluation.tails import student_point
 
 _BEYOND = 0.025
 

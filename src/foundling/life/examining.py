@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from foundling.home import Home, Ledger, clear_leftovers, verify_folder, write_atomically
+from foundling.life.child import follow
 from foundling.life.pages.exam import HEADLINES, exam_page
-from foundling.life.record.child import follow
 from foundling.life.stations import Done, recorded
 from foundling.records import BadInput, Progress, canonical_json, content_hash
 from foundling.training.machine import trainer_environment

@@ -18,6 +18,7 @@ from foundling.evaluation.battery.classes import NAMES, make_battery
 from foundling.evaluation.battery.pair import Pair
 from foundling.evaluation.battery.preferring import preferences_of
 from foundling.evaluation.battery.skill import Skill, check_skill, likelihood_skill
+from foundling.evaluation.battery.surface import surface_skills
 from foundling.evaluation.examine import rise_scores
 from foundling.evaluation.likelihood import likelihood_scores, score_text
 from foundling.evaluation.subject import Subject, open_subject
@@ -114,6 +115,7 @@ def teach_judging(home: Home, ledger: Ledger, asked: Asked, out: Path) -> Genera
         "usable_before": [row.cls for row in before.rows if row.usable],
         "usable": [row.cls for row in after.rows if row.usable],
         "before": rows_of(before), "rows": rows_of(after), "checks": {s.judge: rows_of(s) for s in checks},
+        "surface": {s.judge: rows_of(s) for s in surface_skills(scored, taught)},
         "cost": to_jsonable(_cost(parent, child, heldout, asked.seed)),
     }
     _copied(child.folder, out, {"teaching.json": canonical_json(facts)}, replace=False)

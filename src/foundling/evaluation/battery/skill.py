@@ -4,8 +4,7 @@ A judge votes only where the lower bound of its accuracy is above USABLE, and ab
 and an abstention are all wrong here. Items that share a template count as one, since they rise and fall together.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundling.evaluation.battery.checks import CHECKS
@@ -13,7 +12,7 @@ from foundling.evaluation.battery.classes import NAMES
 from foundling.evaluation.battery.pair import Pair
 from foundling.evaluation.battery.scoring import Pick, choice, cost_texts
 from foundling.evaluation.battery.votes import Vote
-from foundling.evaluation.intervals import wilson
+from foundling.evaluation.measures.points import bounds
 from foundling.evaluation.subject import Subject
 from foundling.records import BadInput, Score
 from foundling.records.story import Form
@@ -74,10 +73,11 @@ def _row(cls: str, told: Sequence[tuple[Pair, int, int | None]]) -> Row:
         sources.setdefault(pair.source, []).append(float(found == 1))
     points, n = [sum(hits) / len(hits) for hits in groups.values()], len(groups)
     total = round(sum(points), 9)
+    low, high = bounds(total, n)
     summed = [by_sum == 1 for _, _, by_sum in told if by_sum is not None]
     return Row(
-        cls=cls, n=len(told), groups=n, accuracy=total / n if n else 0.0, low=wilson(math.floor(total), n)[0],
-        high=wilson(math.ceil(total), n)[1], untold=sum(found == 0 for _, found, _ in told),
+        cls=cls, n=len(told), groups=n, accuracy=total / n if n else 0.0, low=low, high=high,
+        untold=sum(found == 0 for _, found, _ in told),
         summed=sum(summed) / len(summed) if summed else None,
         sources=tuple((name, len(hits), sum(hits) / len(hits)) for name, hits in sorted(sources.items())),
     )
@@ -138,14 +138,3 @@ class LikelihoodJudge:
             return Vote(judge=LIKELIHOOD, side=None, why=why)
         told = cost_texts(self.subject, [(form, text_a), (form, text_b)])
         return _vote(LIKELIHOOD, choice(told[(form, text_a)].per_byte, told[(form, text_b)].per_byte))
-
-
-def compare_by_check(text_a: str, text_b: str, cls: str, skills: Mapping[str, Skill]) -> tuple[Vote, ...]:
-    """A vote of each check by its skill; abstentions where it may not vote, or sees no difference."""
-    votes = []
-    for name, skill in skills.items():
-        why = _may(skill, cls)
-        votes.append(
-            Vote(judge=name, side=None, why=why) if why else _vote(name, CHECKS[name](text_a, text_b))
-        )
-    return tuple(votes)

@@ -19,7 +19,7 @@ from foundling.evaluation.intervals import LEAST_CLUSTERS, ratio_bootstrap
 from foundling.evaluation.likelihood import Scored, need_numbers, plain_text, prepare, windows
 from foundling.evaluation.measures.points import Figures, Places
 from foundling.evaluation.subject import Subject
-from foundling.evaluation.versus.tails import student_point
+from foundling.evaluation.tails import student_point
 from foundling.records import BadInput, Score, Story
 
 BINS = 15

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from foundling.evaluation.intervals import wilson
+from foundling.evaluation.likelihood import need_numbers
 from foundling.evaluation.measures.points import mean_score
 from foundling.evaluation.subject import Subject
 from foundling.records import BadInput, Origin, Score, Story
@@ -136,8 +137,7 @@ def expose(subject: Subject, canary: Canary, *, references: int, seed: int) -> E
         value for first in range(0, len(told), _ROWS)
         for value in subject.engine.log_probabilities(prefix, told[first:first + _ROWS])
     ]
-    if not all(map(math.isfinite, nats)):
-        raise BadInput("The weights give no number as likelihood: this generation is broken, use an earlier one.")
+    need_numbers(all(map(math.isfinite, nats)))
     own, *theirs = nats
     rank = 1 + sum(one > own for one in theirs) + sum(one == own for one in theirs) / 2
     return Exposure(canary=canary, rank=rank, among=len(told))

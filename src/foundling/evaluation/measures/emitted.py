@@ -15,8 +15,8 @@ from functools import lru_cache
 from foundling.corpus.steps.personal import found
 from foundling.evaluation.intervals import ratio_bootstrap
 from foundling.evaluation.measures.points import share_score
+from foundling.evaluation.tails import chi_square_point
 from foundling.evaluation.texture import words_of
-from foundling.evaluation.versus.tails import chi_square_point
 from foundling.records import Score
 
 PER = 10_000

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from foundling.evaluation.intervals import LEAST_CLUSTERS
-from foundling.evaluation.versus.tails import student_point
+from foundling.evaluation.tails import student_point
 
 _BEYOND = 0.025
 

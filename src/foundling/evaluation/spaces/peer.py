@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from foundling.evaluation.battery.votes import Opinion, Side
-from foundling.evaluation.spaces.space import Evidence, Label, digest
 from foundling.records import BadInput
 
 LONGEST = 32 * 1024  # bytes of one of the two texts
@@ -171,19 +170,3 @@ def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnectio
         context = ssl.create_default_context()
         return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=context)
     return http.client.HTTPConnection(parts.hostname, parts.port, timeout=seconds)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeerSpace:
-    """The peer as a space: a candidate's text held against another. Its label is never more than what it thinks: None
-    where it abstains, and whoever reads evidence knows by the space's name that it alone decides nothing."""
-
-    peer: Peer
-    against: str
-    name: str = "peer"
-
-    def judge(self, candidate: bytes, *, seed: int) -> Evidence:
-        """One label, `preferred`; the seed is only written down, a stranger's model keeps to none."""
-        said = compare(self.peer, candidate.decode("utf-8", "replace"), self.against)
-        label = Label(name="preferred", passed=None if said.side is None else said.side == "a", detail=said.why)
-        return Evidence(space=self.name, candidate=digest(candidate), seed=seed, labels=(label,))

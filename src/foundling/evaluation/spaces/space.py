@@ -3,7 +3,6 @@
 A space tells what it found; it decides nothing about promotion, and no word of the candidate's own is a label.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,8 +39,3 @@ class Space(Protocol):
     def judge(self, candidate: bytes, *, seed: int) -> Evidence:
         """Try one candidate. The same bytes and seed give the same labels."""
         ...
-
-
-def digest(candidate: bytes) -> str:
-    """The name of a candidate: its SHA-256."""
-    return hashlib.sha256(candidate).hexdigest()

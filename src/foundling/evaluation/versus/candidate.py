@@ -17,14 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from foundling.evaluation.subject import digest_of
+from foundling.evaluation.subject import MEASURED, digest_of
 from foundling.home import Home, verify_folder
 from foundling.home.files import MANIFEST
 from foundling.records import BadInput, content_hash
 
 Kind = Literal["checkpoint", "text", "corpus", "recipe", "program"]
 
-MEASURED = ("config.json", "tokenizer.json", "weights.safetensors")  # what `digest_of` hashes
 _TEXTS = {".txt", ".md"}
 _NUMBERED = re.compile(r"(.+):([0-9]{1,9})")
 _MOST = {  # bytes of one file

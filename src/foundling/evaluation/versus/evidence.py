@@ -12,7 +12,6 @@ import json
 import re
 import types
 import typing
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -260,8 +259,3 @@ def _check(found: Evidence) -> None:
 def _unique(names: list[str], what: str) -> None:
     if len(set(names)) != len(names):
         raise BadInput(f"The evidence holds one {what} twice: restore it from a copy of the home.")
-
-
-def input_hashes(files: Mapping[str, Path]) -> dict[str, str]:
-    """SHA-256 of files, by name."""
-    return {name: content_hash(path.read_bytes()) for name, path in sorted(files.items())}

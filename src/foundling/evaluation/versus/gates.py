@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foundling.evaluation.likelihood import paired_bootstrap
+from foundling.evaluation.tails import fisher_tail, student_point, student_tail
 from foundling.evaluation.versus.figures import number, numbers
 from foundling.evaluation.versus.guards import Guard, vetoes
 from foundling.evaluation.versus.noise import LEAST_RUNS, Noise, variance
-from foundling.evaluation.versus.paired import Rows, difference, merged, wrong_pair
+from foundling.evaluation.versus.paired import Rows, difference, ordered, wrong_pair
 from foundling.evaluation.versus.past import Gate, Grade
-from foundling.evaluation.versus.tails import fisher_tail, student_point, student_tail
 from foundling.records import BadInput
 from foundling.records.judgement import Outcome
 
@@ -89,25 +89,19 @@ class Ruling:
 
 
 def judge_checkpoint(
-    a: Rows, b: Rows, *, seed: int, clusters: Mapping[str, str] | None = None, guards: Sequence[Guard] = (),
-    no_worse: float | None = None, alpha: float | None = None,
+    a: Rows, b: Rows, *, seed: int, guards: Sequence[Guard] = (), alpha: float | None = None
 ) -> Ruling:
     """Gate 1. Better: the upper end of the 95% bootstrap interval of B less A lies below 0 and no guard vetoes.
 
-    no_worse: a margin in bits per byte; `holds` then says whether the upper end lies below it, for a night that must
-    not harm what was there. alpha: LOND's level, at which "better" is also confirmed. Clusters (documents of one
-    author) are drawn whole. Raises BadInput for a broken incumbent, margin or cluster.
+    alpha: LOND's level, at which "better" is also confirmed. Raises BadInput for a broken incumbent.
     """
-    if no_worse is not None and ((margin := number(no_worse)) is None or margin < 0):
-        raise BadInput(f"A margin of {no_worse} bits per byte makes no sense: give a number of 0 or more.")
     if fault := wrong_pair(a, b):
         return Ruling(gate="checkpoint", outcome="not_better", grade="none", holds=False, reason=fault, n=len(b))
-    before, later = merged(a, clusters), merged(b, clusters)
+    before, later = ordered(a), ordered(b)
     ratio, gap = paired_bootstrap(before, later, seed=seed), difference(before, later)
     p, stopped = gap.p_below(), vetoes(guards)
     better = ratio.high is not None and ratio.high < 0
     worse = ratio.low is not None and ratio.low > 0
-    holds = better if no_worse is None else ratio.high is not None and ratio.high < no_worse
     outcome: Outcome = "not_better" if worse or stopped else "better" if better else "undecided"
     confirmed = alpha is not None and p is not None and alpha > 0 and p <= alpha
     grade: Grade = "none" if outcome != "better" else "confirmed" if confirmed else "provisional"
@@ -118,7 +112,7 @@ def judge_checkpoint(
     else:
         reason = f"{ratio.value:+.5f} bits per byte [{ratio.low:+.5f}, {ratio.high:+.5f}], {ratio.clusters} documents."
     return Ruling(
-        gate="checkpoint", outcome=outcome, grade=grade, holds=holds and not stopped, reason=reason,
+        gate="checkpoint", outcome=outcome, grade=grade, holds=better and not stopped, reason=reason,
         difference=ratio.value, low=ratio.low, high=ratio.high, p=p, error=gap.error, freedom=gap.n - 1, n=gap.n,
         alpha=alpha, vetoes=stopped,
     )
@@ -165,8 +159,7 @@ def _tested(gate: Gate, trial: Trial, rules: Rules, alpha: float) -> Ruling:
     before, later = _incumbent(trial), _scores(trial.candidate)
     if later is None:
         return _lost(gate, _NO_SCORE, trial)
-    paired = set(trial.candidate) == set(trial.incumbent)
-    error, freedom = standard_error(later, len(before), trial.noise, documents=trial.documents, paired=paired)
+    error, freedom = standard_error(later, len(before), trial.noise, documents=trial.documents)
     mean = statistics.fmean(before)
     gap, half = statistics.fmean(later) - mean, student_point(0.025, freedom) * error
     p, least, stopped = student_tail(-gap / error, freedom), rules.least * abs(mean), vetoes(trial.guards)
@@ -183,14 +176,14 @@ def _tested(gate: Gate, trial: Trial, rules: Rules, alpha: float) -> Ruling:
 
 
 def standard_error(
-    candidate: Sequence[float], incumbent: int, noise: Noise, *, documents: float, paired: bool = False
+    candidate: Sequence[float], incumbent: int, noise: Noise, *, documents: float
 ) -> tuple[float, float]:
     """The standard error of B's mean less A's over so many runs, and the degrees of freedom of its estimate.
 
-    SE^2 = sigma^2 (1 - rho) (1/k + 1/m) + documents^2; sigma is pooled from the noise floor and B's own spread; rho
-    counts only for runs with the same seeds. Where B spreads more than noise explains (F test at _GAMBLE), B's own
-    spread is taken instead (Welch 1947): an edit that only gambles more must not win by it. The part of the documents
-    is taken as known, so the degrees of freedom are rather too few. Raises BadInput without a noise floor.
+    SE^2 = sigma^2 (1/k + 1/m) + documents^2; sigma is pooled from the noise floor and B's own spread. Where B
+    spreads more than noise explains (F test at _GAMBLE), B's own spread is taken instead (Welch 1947): an edit that
+    only gambles more must not win by it. The part of the documents is taken as known, so the degrees of freedom are
+    rather too few. Raises BadInput without a noise floor.
     """
     extra, k = number(documents), len(candidate)
     if noise.freedom < LEAST_RUNS - 1 or not noise.sigma > 0:
@@ -204,8 +197,7 @@ def standard_error(
         return math.sqrt(ours + theirs + extra**2), freedom
     freedom = noise.freedom + k - 1
     pooled = (noise.freedom * floor + (k - 1) * own) / freedom
-    rho = noise.rho if paired else 0.0
-    return math.sqrt(pooled * (1 - rho) * (1 / k + 1 / incumbent) + extra**2), freedom
+    return math.sqrt(pooled * (1 / k + 1 / incumbent) + extra**2), freedom
 
 
 def _kept_on(gate: Gate, trial: Trial, planned: int, sigmas: float) -> Ruling:

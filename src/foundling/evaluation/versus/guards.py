@@ -12,7 +12,7 @@ from typing import Literal
 
 from foundling.evaluation.intervals import LEAST_CLUSTERS
 from foundling.evaluation.versus.figures import number
-from foundling.evaluation.versus.paired import Rows, difference, merged, wrong_pair
+from foundling.evaluation.versus.paired import Rows, difference, ordered, wrong_pair
 from foundling.records import BadInput, Score
 
 _REST = "all small slices"
@@ -94,15 +94,8 @@ def slice_guards(a: Rows, b: Rows, slices: Mapping[str, str], *, margin: float) 
     names = {name: name if size >= LEAST_CLUSTERS else _REST for name, size in sizes.items()}
     count, found = len(set(names.values())), []
     for name in sorted(set(names.values())):
-        sides = [merged([row for row in rows if names[slices[row.id]] == name], None) for rows in (a, b)]
+        sides = [ordered([row for row in rows if names[slices[row.id]] == name]) for rows in (a, b)]
         gap = difference(sides[0], sides[1])
         low, high = gap.interval(1 - 0.05 / count)
         found.append(Guard(name=f"slice {name}", difference=gap.value, low=low, high=high, margin=margin))
     return tuple(found)
-
-
-def worst_slice(guards: Sequence[Guard]) -> Guard:
-    """The slice that came off worst, by its figure. Raises BadInput where there is none."""
-    if not guards:
-        raise BadInput("There is no slice to look at: name a slice for every document.")
-    return max(guards, key=lambda guard: (guard.difference, guard.name))

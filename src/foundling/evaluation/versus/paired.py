@@ -5,13 +5,13 @@ says why. Documents are matched by id, so their order says nothing. It decides n
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundling.evaluation.intervals import LEAST_CLUSTERS
 from foundling.evaluation.likelihood import LN2, DocumentScore
+from foundling.evaluation.tails import student_point, student_tail
 from foundling.evaluation.versus.figures import number
-from foundling.evaluation.versus.tails import student_point, student_tail
 from foundling.records import BadInput
 
 _MOST_NATS = 1e15  # squares of them are still numbers
@@ -20,9 +20,9 @@ Rows = Sequence[DocumentScore]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """B less A in bits per byte over `n` clusters: a ratio of sums with its linearised standard error.
+    """B less A in bits per byte over `n` documents: a ratio of sums with its linearised standard error.
 
-    error is None, and every interval with it, where there are fewer than six clusters.
+    error is None, and every interval with it, where there are fewer than six documents.
     """
 
     value: float
@@ -36,13 +36,13 @@ class Difference:
         half = student_point((1 - level) / 2, self.n - 1) * self.error
         return self.value - half, self.value + half
 
-    def p_below(self, bound: float = 0.0) -> float | None:
-        """The one-sided p value of "the difference is not below `bound`"."""
+    def p_below(self) -> float | None:
+        """The one-sided p value of "the difference is not below 0"."""
         if self.error is None:
             return None
         if self.error == 0:
-            return 0.0 if self.value < bound else 1.0
-        return student_tail((bound - self.value) / self.error, self.n - 1)
+            return 0.0 if self.value < 0 else 1.0
+        return student_tail(-self.value / self.error, self.n - 1)
 
 
 def wrong_rows(rows: Rows) -> str:
@@ -72,23 +72,13 @@ def wrong_pair(a: Rows, b: Rows) -> str:
     return ""
 
 
-def merged(rows: Rows, clusters: Mapping[str, str] | None) -> list[DocumentScore]:
-    """One row for each cluster (author, source), sums of its documents, by name; without clusters each document is one.
-
-    Raises BadInput for a document that no cluster holds.
-    """
-    sums: dict[str, tuple[float, int, int]] = {}
-    for row in sorted(rows, key=lambda row: row.id):
-        if clusters is not None and row.id not in clusters:
-            raise BadInput(f"Document {row.id[:12]} belongs to no cluster: name a cluster for every document.")
-        name = row.id if clusters is None else clusters[row.id]
-        nats, tokens, size = sums.get(name, (0.0, 0, 0))
-        sums[name] = (nats + row.nats, tokens + row.tokens, size + row.bytes)
-    return [DocumentScore(id=name, nats=n, tokens=t, bytes=size) for name, (n, t, size) in sorted(sums.items())]
+def ordered(rows: Rows) -> list[DocumentScore]:
+    """The rows by id, as both sides have them."""
+    return sorted(rows, key=lambda row: row.id)
 
 
 def difference(a: Rows, b: Rows) -> Difference:
-    """B less A over rows that were merged alike; the standard error is that of a ratio of sums (Cochran 1977, 6.3)."""
+    """B less A over rows in the same order; the standard error is that of a ratio of sums (Cochran 1977, 6.3)."""
     gains = [later.nats - earlier.nats for earlier, later in zip(a, b, strict=True)]
     sizes = [LN2 * row.bytes for row in a]
     whole, n = math.fsum(sizes), len(gains)

@@ -1,10 +1,10 @@
 """The judge as a process of its own: a job (JSON) with one side's files flows in, a sheet of rows flows out.
 
 Run as `python -m foundling.evaluation.versus.program JOB.json`. A job: folder (config.json, weights.safetensors and
-tokenizer.json), heldout and train (files with JSON lists of stories; train may be null), name (of the being, null for
-no exam), prompts (of each cell of the exam), world (questions of each family), sets (folder of test sets, or null),
-pairs (of each of BLiMP's paradigms), seed, threads, out (file to write). One process sees one side only, and never
-the other's figures.
+tokenizer.json), heldout and train (files with one JSON list of stories; train may be null), name (of the being, null
+for no exam), prompts (of each cell of the exam), world (questions of each family), sets (folder of test sets, or
+null), pairs (of each of BLiMP's paradigms), seed, threads, out (file to write). One process sees one side only, and
+never the other's figures.
 
 Everything is computed here from the files, in float32: no number that a candidate wrote is read, nothing is unpickled,
 no code of a candidate runs. Whatever goes wrong ends it with a code that is not 0, and whoever was judged has lost.
@@ -22,24 +22,25 @@ import torch
 from foundling.evaluation.asks import NAMES
 from foundling.evaluation.choosing import choose
 from foundling.evaluation.comparable import read_pairs
-from foundling.evaluation.exam import GREEDY, MOST, generate, mark
+from foundling.evaluation.events import say
+from foundling.evaluation.exam import answered
 from foundling.evaluation.likelihood import plain_text, score_text, uniform_test
 from foundling.evaluation.measures.blimp import FILE, judge_points
 from foundling.evaluation.measures.world import items
 from foundling.evaluation.memorisation import WINDOW, TrainingText
-from foundling.evaluation.prefix_engine import PrefixEngine
-from foundling.evaluation.program import read_json, read_stories, say
-from foundling.evaluation.sheet import HOLD_CELLS, LEAK_CELLS, draw_cell, false_names, other_names, prompt_ids
+from foundling.evaluation.program import read_json, read_stories
+from foundling.evaluation.sheet import HOLD_CELLS, LEAK_CELLS, draw_cell, false_names, other_names
 from foundling.evaluation.spans import readers
 from foundling.evaluation.texture import grams, openings, words_of, write
 from foundling.home.files import write_atomically
-from foundling.inference import Engine
+from foundling.inference import GREEDY, Engine
 from foundling.model import Decoder, load_decoder
 from foundling.records import SPECIALS, BadInput, Story, canonical_json, content_hash
 from foundling.tokens import Tokenizer
 
 BATCH = 8
 MEMORY = 24 * 2**30  # bytes of address space: a shape that asks for more ends this process, not the computer
+TRAIN = 8_000_000  # bytes of training text that samples are held against
 FREE, BEGUN = 8, 8  # samples from nothing; after beginnings of training and of held-out text
 BEGINNING = 12  # words
 WORDS_IN_TOKEN = 4
@@ -85,14 +86,11 @@ def exam_rows(name: str, tokenizer: Tokenizer, engine: Engine, *, prompts: int, 
     """Every question of the name exam at temperature 0, and whether it was answered rightly."""
     false = false_names(name, tokenizer)
     pools = other_names(name, NAMES), false
-    most = min(MOST, engine.context // 2)
     for cell in (*HOLD_CELLS, *LEAK_CELLS):
         sheet = draw_cell(cell, name, pools, seed=seed, prompts=prompts)
         say(event="progress", text=f"asking: {cell.replace('_', ' ')}", done=0, total=0)
-        ids = [prompt_ids(prompt, tokenizer, engine.context - most)[0] for prompt in sheet]
-        made = generate(engine, tokenizer, ids, GREEDY, most=most, seed=seed)
-        for number, (prompt, out) in enumerate(zip(sheet, made, strict=True)):
-            answer = mark(prompt, tokenizer.decode(out).strip(), false, 0.0)
+        answers = answered(sheet, false, tokenizer, engine, GREEDY, seed)
+        for number, (prompt, answer) in enumerate(zip(sheet, answers, strict=True)):
             yield {
                 "exam": "name hold" if cell in HOLD_CELLS else "name leak", "id": f"{cell} {number}",
                 "group": f"{cell} {prompt.template}", "hit": answer.good,
@@ -152,7 +150,7 @@ def weigh(job: dict[str, Any]) -> dict[str, Any]:
     check_tokenizer(tokenizer)
     sheet: dict[str, Any] = {"documents": list(document_rows(model, tokenizer, heldout))}
     if job["name"] is not None:
-        engine, train = PrefixEngine(model), read_stories(Path(job["train"])) if job["train"] else []
+        engine, train = Engine(model), read_stories(Path(job["train"])) if job["train"] else []
         sheet["items"] = list(exam_rows(job["name"], tokenizer, engine, prompts=job["prompts"], seed=job["seed"]))
         sheet["items"] += world_rows(tokenizer, engine, count=job["world"], seed=job["seed"])
         if job["sets"] is not None:
@@ -162,25 +160,25 @@ def weigh(job: dict[str, Any]) -> dict[str, Any]:
     return sheet
 
 
-def _some(train: list[Story], seed: int, most: int = 8_000_000) -> list[Story]:
-    """Training stories up to so many bytes, drawn by the seed."""
+def _some(train: list[Story], seed: int) -> list[Story]:
+    """Training stories of TRAIN bytes or little more, drawn by the seed."""
     chosen, total = [], 0
     for story in random.Random(seed).sample(train, len(train)):
-        if total >= most:
+        if total >= TRAIN:
             break
         chosen.append(story)
         total += story.bytes
     return chosen
 
 
-def bound_memory(most: int = MEMORY) -> None:
+def bound_memory() -> None:
     """Let the kernel refuse what a hostile shape would ask for; where it has no such limit nothing is changed."""
     try:
         import resource
     except ImportError:
         return
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
 
 
 def main(arguments: list[str]) -> int:

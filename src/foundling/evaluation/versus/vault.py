@@ -12,7 +12,7 @@ from typing import Any
 
 from foundling.evaluation.likelihood import paired_bootstrap
 from foundling.evaluation.versus.gates import Ruling
-from foundling.evaluation.versus.paired import Rows, difference, merged, wrong_pair, wrong_rows
+from foundling.evaluation.versus.paired import Rows, difference, ordered, wrong_pair, wrong_rows
 from foundling.evaluation.versus.past import Past
 from foundling.records.judgement import Outcome
 
@@ -98,7 +98,7 @@ def judge_vault(a: Rows, b: Rows, promoted: Line, *, seed: int) -> tuple[Ruling,
         return Ruling(
             gate="vault", outcome="undecided", grade="none", holds=False, reason=f"The vault gave no number: {fault}",
         ), told | {"gain": None}
-    before, later = merged(a, None), merged(b, None)
+    before, later = ordered(a), ordered(b)
     ratio, gap = paired_bootstrap(before, later, seed=seed), difference(before, later)
     gain = -ratio.value
     outcome: Outcome = "better" if gain >= promoted.claimed / 2 else "not_better"

@@ -41,7 +41,7 @@ SHORT_RUN = 12  # words: runs up to it stand in many books
 CHOOSING, CLAIMING, VAULT = "screen", "confirm", "vault"  # how the names of slices begin
 PERSON, MOST_WORDS = "person", 1000  # the kind of row that holds a person's word, and its characters
 PEER = "peer"  # the check whose votes are told and never counted
-_SOURCES = ("evaluation/versus", "evaluation/intervals.py", "evaluation/likelihood.py")
+_SOURCES = ("evaluation/versus", "evaluation/intervals.py", "evaluation/likelihood.py", "evaluation/tails.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,7 +283,8 @@ def trial_of(evidence: Trainings, used: frozenset[int]) -> tuple[Trial, dict[str
         used=used,
     )
     told = {
-        "noise": to_jsonable(noise), "documents": extra,
+        "noise": to_jsonable(noise) | {"rho": 0.0},  # of runs under equal seeds; the ledger's rows have it
+        "documents": extra,
         "bits_per_byte": {side: [bits[id(run)] for run in runs] for side, runs in (("a", theirs), ("b", step["b"]))},
         "faults": [run.fault for run in step["b"] if run.fault],
     }

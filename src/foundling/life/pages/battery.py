@@ -44,6 +44,23 @@ def _wide(title: str, lead: str, rows: Rows) -> str:
     return f'<div class="wide">{section(escaped(title, 60), lead, _table(rows))}</div>'
 
 
+def _surface(facts: Mapping[str, Any]) -> str:
+    read = {name: {row["cls"]: row for row in rows} for name, rows in facts["surface"].items()}
+    head = "".join(f"<th>{escaped(name, 20)}</th>" for name in ("class", *read, "being, before", "being, after"))
+    body = ""
+    for before, after in zip(facts["before"], facts["rows"], strict=True):
+        cells = "".join(
+            f'<td data-what="{escaped(name, 20)}">{"-" if row["untold"] == row["n"] else _figure(row["accuracy"])}</td>'
+            for name, row in ((name, rows[after["cls"]]) for name, rows in read.items())
+        )
+        body += (
+            f'<tr><th scope="row">{escaped(str(after["cls"]).replace("_", " "), 40)}</th>{cells}'
+            f'<td data-what="being, before">{_figure(before["accuracy"])}</td>'
+            f'<td data-what="being, after">{_figure(after["accuracy"])}</td></tr>'
+        )
+    return f'<table class="contest"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
 def _cost(facts: Mapping[str, Any]) -> str:
     cost = {score["name"]: score for score in facts["cost"]}
     rise = cost["rise"]
@@ -62,6 +79,10 @@ def battery_page(facts: Mapping[str, Any]) -> str:
               for name, rows in facts["checks"].items()]
     body = "".join(_wide(title, "Right by nats per byte; a tie is wrong.", rows) for title, rows in own)
     body += "".join(_wide(title, "Counted in the texts, without any model.", rows) for title, rows in checks)
+    if "surface" in facts:
+        told = ("The shorter text, the longer one, and weights of words fitted on the pairs that were taught. Where "
+                "they are right, the being may know no more. -: it can tell no pair apart.")
+        body += f'<div class="wide">{section("Readers who understand nothing", told, _surface(facts))}</div>'
     if "cost" in facts:
         body += section("What it cost", "Bits per byte of held-out stories.", _cost(facts))
     head = (f'<header class="head"><p class="kind">Better from worse</p><h1>Generation {facts["generation"]}</h1>'

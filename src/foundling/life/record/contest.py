@@ -15,9 +15,9 @@ from typing import Any
 
 from foundling.evaluation.seeds import mean_over
 from foundling.home import Home, write_atomically
+from foundling.life.child import follow
 from foundling.life.folder import held_folder
 from foundling.life.pages.record import record_page
-from foundling.life.record.child import follow
 from foundling.life.record.curves import write_training
 from foundling.life.record.frame import Frame, Side
 from foundling.life.record.ours import OURS

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foundling.home import verify_folder
-from foundling.life.record.child import follow
+from foundling.life.child import follow
 from foundling.life.record.frame import Frame, Side
 from foundling.life.record.timing import Onlooker, steps_in, timing_of
 from foundling.recipe import Shape

@@ -55,7 +55,7 @@ def default_space(size: str) -> tuple[Dimension, ...]:
     layers = preset(size, 1024).layers
     depths = sorted({max(1, round(layers * factor)) for factor in (0.4, 0.6, 1.0, 1.6)})
     return (
-        Range(name="rate", low=5e-4, high=1.5e-2), Range(name="matrix_rate", low=4e-3, high=0.08),
+        Range(name="rate", low=5e-4, high=5e-2), Range(name="matrix_rate", low=4e-3, high=0.08),
         Range(name="weight_decay", low=0.02, high=3.2), Range(name="dropout", low=0.0, high=0.3, log=False),
         Choice(name="rows", values=(4, 8, 16, 32)), Choice(name="layers", values=tuple(depths)),
         Choice(name="vocabulary", values=(512, 1024, 2048, 4096)),

@@ -162,10 +162,6 @@ class Ground:
         found = {name: self.tie(person, name).liking for name in self.people if name != person}
         return {name: liking for name, liking in found.items() if liking <= -3}
 
-    def debts(self, person: str) -> tuple[tuple[str, str], ...]:
-        """What a person has borrowed and not brought back: pairs of thing and owner."""
-        return tuple((thing, loan.actor) for thing, loan in self.loans.items() if loan.target == person)
-
     def promises(self, person: str = "") -> tuple[Event, ...]:
         """Promises neither kept nor forgotten; of one person, or of all."""
         return tuple(p for p in self.promised.values() if person in ("", p.actor))

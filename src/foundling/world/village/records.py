@@ -158,7 +158,3 @@ class History:
 
     setting: Setting
     events: tuple[Event, ...]
-
-    def caused_by(self, event: Event) -> Event | None:
-        """The event that led to this one, None where nothing in the history did."""
-        return self.events[event.cause] if event.cause >= 0 else None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundling.evaluation.versus.tails import chi_square_point, fisher_tail, student_point, student_tail
+from foundling.evaluation.tails import chi_square_point, fisher_tail, student_point, student_tail
 
 
 def test_the_points_are_those_of_the_tables() -> None:
