@@ -10,8 +10,8 @@ import pytest
 from foundling.records import Story, parse_scene
 from foundling.world import Shares, narrate
 from foundling.world.chance import Dice
-from foundling.world.narrator.narrate import narrate_village, physics_piece, small
-from foundling.world.physics.scene import HELD_OUT, make_scene
+from foundling.world.narrator.narrate import narrate_village, physics_piece
+from foundling.world.physics.scene import HELD_OUT
 from foundling.world.questions.exam import new_names
 
 _PRINT = (
@@ -69,14 +69,6 @@ def test_no_story_names_anybody_kept_for_exams(stories: list[Story]) -> None:
 def test_no_story_tells_of_physics_kept_for_exams() -> None:
     kept = {kind.replace("_", " ") for kind in HELD_OUT}
     assert kept and not kept & {physics_piece(Dice(seed, "t"), "").title for seed in range(30)}
-
-
-def test_a_lesson_sets_small_scenes_of_one_kind_before_a_whole_one() -> None:
-    for seed in range(4):
-        whole, lesson = (physics_piece(Dice(seed, "lesson"), "", share).text for share in (0.0, 1.0))
-        assert whole.count("\n\n") <= 2 and lesson.count("\n\n") >= 3
-    made = make_scene("drop", 1)
-    assert small(made).endswith(f"{made.told[-1]} {made.happened[0]}") and made.told[0] not in small(made)
 
 
 def test_shares_are_what_they_say() -> None:

@@ -34,7 +34,7 @@ def _runs(facts: Facts) -> str:
     """Every run's figure, A's beside B's, of the step with the most runs."""
     rows = [row for row in facts["rows"] if isinstance(row["statistics"].get("bits_per_byte", {}).get("a"), list)]
     if not rows:
-        return "<p>Checkpoints are not trained again: documents are the unit.</p>"
+        return "<p>Nothing was trained for this comparison: its unit is the document, not the run.</p>"
     bits = rows[-1]["statistics"]["bits_per_byte"]
     found = []
     for side in ("a", "b"):

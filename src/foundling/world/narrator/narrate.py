@@ -25,17 +25,15 @@ _VOICE_WEIGHTS = (7, 2, 2, 3, 2, 1, 1, 0)  # teller, letter, diary, fable, child
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """Of all pieces: scenes in the turn format, pieces about physics, tellings that questions follow, told again; of
-    those about physics: lessons."""
+    """Of all pieces: scenes in the turn format, pieces about physics, tellings that questions follow, told again."""
 
     scenes: float = 0.15
     physics: float = 0.3
     asked: float = 0.6
     again: float = 0.1
-    lessons: float = 0.0
 
 
-PLAIN = Shares(scenes=0.05, physics=0.35, asked=0.95, again=0.0, lessons=0.9)
+PLAIN = Shares(scenes=0.05, physics=0.45, asked=0.95, again=0.0)
 """Plain tellings with questions behind, and much physics: what a being learns to answer from (LOG.md, plain)."""
 
 
@@ -57,7 +55,7 @@ def narrate_village(seed: int, number: int, shares: Shares, threads: Sequence[Th
         source, own = f"{place}/{index}", Dice(seed, "piece", number, index)
         yield from pieces(plot, truth, source, own, shares)
         if own.chance(shares.physics / (1 - shares.physics)):
-            yield physics_piece(own, f"{place}/{index} physics", shares.lessons)
+            yield physics_piece(own, f"{place}/{index} physics")
 
 
 def pieces(plot: Plot, truth: Truth, source: str, dice: Dice, shares: Shares) -> Iterator[Story]:
@@ -91,19 +89,12 @@ def with_questions(telling: Telling, truth: Truth, dice: Dice) -> str:
     return "\n\n".join([telling.text, *(["\n".join(lines)] if lines else [])])
 
 
-def physics_piece(dice: Dice, source: str, lessons: float = 0.0) -> Story:
-    """A scene of physics in words: what was there, what happened, and questions about it; in so many of all pieces, as
-    a lesson, small scenes of its kind come before it. Kinds kept for exams are not told."""
+def physics_piece(dice: Dice, source: str) -> Story:
+    """A scene of physics in words: what was there, what happened, and questions about it. Kinds kept for exams are
+    not told."""
     kind = dice.one([name for name in KIND_NAMES if name not in HELD_OUT])
-    before = dice.randrange(3, 6) if dice.chance(lessons) else 0
-    *others, made = [make_scene(kind, dice.randrange(2**31)) for _ in range(before + 1)]
-    text = "\n\n".join([*map(small, others), physics_text(made, dice)])
-    return Story(title=kind.replace("_", " "), text=text, source=source)
-
-
-def small(made: Scene) -> str:
-    """The last thing before the outcome, what decides, and the outcome: cause beside effect, and nothing else."""
-    return " ".join([*made.told[-2:], made.happened[0]])
+    made = make_scene(kind, dice.randrange(2**31))
+    return Story(title=kind.replace("_", " "), text=physics_text(made, dice), source=source)
 
 
 def physics_text(made: Scene, dice: Dice) -> str:
